@@ -1,0 +1,116 @@
+#include "domain/target.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/text.h"
+#include "budgetctl/command_line.h"
+#include "budgetctl/csv.h"
+#include "budgetctl/json.h"
+#include "budgetctl/table.h"
+#include "transport/plan_message.h"
+
+namespace budgetwatch::ctl {
+namespace {
+
+// The message of a reading, by way of a plan: so it is by construction the one that
+// a plan with this target shows.
+v1::Target ReadMessage(const std::string& text) {
+  Plan plan;
+  Indicator& indicator = plan.projects.emplace_back().indicators.emplace_back();
+  if (IsValidUtf8(text)) {
+    indicator.target = ReadTarget(text);
+  } else {
+    indicator.target.notes.push_back("invalid_utf8");
+  }
+  return ToMessage(plan).projects(0).indicators(0).target();
+}
+
+std::string Joined(const v1::Target& target) {
+  std::string notes;
+  for (const std::string& note : target.notes()) notes += (notes.empty() ? "" : ";") + note;
+  return notes;
+}
+
+std::string ComparatorText(const v1::Target& target) {
+  return target.has_comparator() ? ComparatorSign(target.comparator()) : "-";
+}
+
+void PrintTable(const Context& context, const std::vector<std::string>& texts) {
+  const Speech& say = context.say;
+  Table table({{say("指标值", "Target"), Align::kLeft, 12},
+               {say("类型", "Kind"), Align::kLeft, 0},
+               {say("比较", "Sign"), Align::kLeft, 0},
+               {say("写明", "Written"), Align::kLeft, 0},
+               {say("数值", "Value"), Align::kRight, 0},
+               {say("上限", "Upper"), Align::kRight, 0},
+               {say("单位", "Unit"), Align::kLeft, 6},
+               {say("说明", "Notes"), Align::kLeft, 8}});
+  for (const std::string& text : texts) {
+    const v1::Target target = ReadMessage(text);
+    table.AddRow({text, Word(say, target.kind()), ComparatorText(target),
+                  target.comparator_written() ? say("是", "yes") : say("否", "no"), target.value(),
+                  target.upper_value(), target.unit(), Joined(target)});
+  }
+  context.out() << table.Render(context.terminal.out_width);
+}
+
+void WriteCsv(const Context& context, const std::vector<std::string>& texts) {
+  WriteCsvRecord(context.out(), {"target_text", "kind", "comparator", "value", "upper_value",
+                                 "unit", "comparator_written", "notes"});
+  for (const std::string& text : texts) {
+    const v1::Target target = ReadMessage(text);
+    WriteCsvRecord(context.out(),
+                   {text, v1::TargetKind_Name(target.kind()),
+                    target.has_comparator() ? v1::Comparator_Name(target.comparator()) : "",
+                    target.value(), target.upper_value(), target.unit(),
+                    target.comparator_written() ? "true" : "false", Joined(target)});
+  }
+}
+
+// The lines of standard input. Every line gives a reading, an empty one too, so
+// that the output stands line by line beside the input.
+std::vector<std::string> ReadLines(std::istream& in) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (std::getline(in, line)) {
+    if (lines.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    if (line.ends_with('\r')) line.pop_back();
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+ExitCode Read(const Context& context, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> texts =
+      arguments.empty() ? ReadLines(context.terminal.in) : arguments;
+  if (context.terminal.in.bad()) {
+    return context.Fail(context.say("读不到标准输入", "cannot read standard input"));
+  }
+  switch (context.options.output) {
+    case OutputFormat::kJson:
+      for (const std::string& text : texts) context.out() << ToJsonLine(ReadMessage(text));
+      break;
+    case OutputFormat::kCsv: WriteCsv(context, texts); break;
+    case OutputFormat::kTable: PrintTable(context, texts); break;
+  }
+  const bool all_valid = std::all_of(texts.begin(), texts.end(), IsValidUtf8);
+  if (!all_valid) (void)context.Fail(ReasonText(context.say, "INVALID_UTF8", "not UTF-8"));
+  return all_valid ? ExitCode::kDone : ExitCode::kRejected;
+}
+
+}  // namespace
+
+void AddTargetCommands(CommandLine* line) {
+  const Speech& say = line->say();
+  CLI::App* noun = line->AddNoun("target", say("指标值：查看如何读取", "Targets of indicators"));
+  auto texts = std::make_shared<std::vector<std::string>>();
+  CLI::App* read =
+      line->AddVerb(noun, "read", say("离线读取指标值", "Show offline how target texts are read"),
+                    [texts](const Context& context) { return Read(context, *texts); });
+  read->add_option("TEXT", *texts,
+                   say("指标值，如 ≥90%（没有则从标准输入逐行读取）",
+                       "Target texts such as ≥90% (without, one per line of standard input)"));
+}
+
+}  // namespace budgetwatch::ctl

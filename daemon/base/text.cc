@@ -1,0 +1,47 @@
+#include "base/text.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace budgetwatch {
+
+bool IsValidUtf8(std::string_view text) {
+  const auto* data = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  size_t offset = 0;
+  while (offset < text.size()) {
+    if (data[offset] < 0x80) {
+      ++offset;
+      continue;
+    }
+    utf8proc_int32_t code_point = 0;
+    const utf8proc_ssize_t length = utf8proc_iterate(
+        data + offset, static_cast<utf8proc_ssize_t>(text.size() - offset), &code_point);
+    if (length <= 0) return false;
+    offset += static_cast<size_t>(length);
+  }
+  return true;
+}
+
+bool HasControlCharacter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+std::string NormalizeNfkc(std::string_view text) {
+  utf8proc_uint8_t* normalized = nullptr;
+  const utf8proc_ssize_t length =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &normalized,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+                                                  UTF8PROC_COMPAT));
+  if (length < 0) return std::string(text);
+  std::string result(reinterpret_cast<const char*>(normalized), static_cast<size_t>(length));
+  std::free(normalized);
+  return result;
+}
+
+}  // namespace budgetwatch

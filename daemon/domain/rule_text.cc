@@ -1,0 +1,124 @@
+// The sentences of the rules, apart from their formulas.
+
+#include <cstdio>
+
+#include "domain/rules.h"
+
+namespace budgetwatch {
+namespace {
+
+// A share in percent with two decimals, for reading only.
+std::string Percent(double share) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.2f%%", share * 100);
+  return buffer;
+}
+
+std::string Paid(const Figures& figures) {
+  const int64_t budget_fen = figures.budget_fen.value_or(0);
+  if (budget_fen == 0) return "-";
+  return Percent(static_cast<double>(figures.disbursed_fen.value_or(0)) /
+                 static_cast<double>(budget_fen));
+}
+
+std::string Expected(const Figures& figures) {
+  return figures.expected ? Percent(ToDouble(*figures.expected)) : "-";
+}
+
+std::string GapYuan(const Figures& figures) {
+  return FormatYuan(figures.gap_fen.value_or(0), true);
+}
+
+std::string Count(const Figures& figures) {
+  return std::to_string(figures.payment_count.value_or(0));
+}
+
+std::string Until(const RuleFinding& finding) {
+  return finding.checkpoint ? finding.checkpoint->ToString() : std::string();
+}
+
+// Share of the budget that is planned late.
+std::string LateShare(const Figures& figures) {
+  const int64_t budget_fen = figures.budget_fen.value_or(0);
+  if (budget_fen == 0) return "-";
+  return Percent(static_cast<double>(figures.gap_fen.value_or(0)) /
+                 static_cast<double>(budget_fen));
+}
+
+}  // namespace
+
+std::string DescribeZh(const RuleFinding& finding) {
+  const Figures& figures = finding.figures;
+  const std::string gap = GapYuan(figures) + " 元";
+  switch (finding.rule) {
+    case Rule::kBehindPlan:
+      return "执行率 " + Paid(figures) + "，低于 " + Until(finding) + " 计划进度 " +
+             Expected(figures) + "，少支出 " + gap + "。请说明原因并加快支付。";
+    case Rule::kSeverelyBehindPlan:
+      return "执行率 " + Paid(figures) + "，严重低于 " + Until(finding) + " 计划进度 " +
+             Expected(figures) + "，少支出 " + gap + "。请限期整改，或按程序调整预算。";
+    case Rule::kBehindTimeProgress:
+      return "执行率 " + Paid(figures) + "，低于 " + Until(finding) + " 序时进度 " +
+             Expected(figures) + "，差 " + gap + "。请核对支出计划是否过迟。";
+    case Rule::kBelowFloor:
+      return "执行率 " + Paid(figures) + "，未达到 " + Until(finding) + " 支出进度要求 " +
+             Expected(figures) + "，差 " + gap + "。请向财政部门说明。";
+    case Rule::kNoSpending:
+      return "到 " + Until(finding) + " 应支出 " + Expected(figures) + "（" + gap +
+             "），尚无一笔支付。请确认项目是否启动。";
+    case Rule::kOverspent:
+      return "累计支出超过预算 " + gap + "。请停止支付，核对更正或办理预算调整。";
+    case Rule::kAheadOfPlan:
+      return "执行率 " + Paid(figures) + "，已超过下一节点 " + Until(finding) + " 计划进度 " +
+             Expected(figures) + "，多 " + gap + "。请核对有无提前或重复支付。";
+    case Rule::kSuspensePending:
+      return "有 " + Count(figures) + " 笔支付共 " + gap +
+             " 的项目不在任何预算中。请更正项目编码，或下达包含该项目的预算。";
+    case Rule::kRefundUnmatched:
+      return "有 " + Count(figures) + " 笔退款共 " + gap + " 找不到原支付。请补报原支付或核对编号。";
+    case Rule::kPlanBackloaded:
+      return "预算的 " + LateShare(figures) + "（" + gap +
+             "）安排在年末支出。请核对计划，避免年底突击花钱。";
+  }
+  return {};
+}
+
+std::string DescribeEn(const RuleFinding& finding) {
+  const Figures& figures = finding.figures;
+  const std::string gap = GapYuan(figures) + " yuan";
+  switch (finding.rule) {
+    case Rule::kBehindPlan:
+      return Paid(figures) + " paid, the plan asks for " + Expected(figures) + " by " +
+             Until(finding) + ": " + gap + " short. Explain it and speed up payment.";
+    case Rule::kSeverelyBehindPlan:
+      return Paid(figures) + " paid, far below the " + Expected(figures) + " planned by " +
+             Until(finding) + ": " + gap + " short. Set a deadline, or have the budget adjusted.";
+    case Rule::kBehindTimeProgress:
+      return Paid(figures) + " paid, time progress on " + Until(finding) + " is " +
+             Expected(figures) + ": " + gap + " short. Check whether the plan is too late.";
+    case Rule::kBelowFloor:
+      return Paid(figures) + " paid, the floor of " + Until(finding) + " is " +
+             Expected(figures) + ": " + gap + " short. Explain it to the finance office.";
+    case Rule::kNoSpending:
+      return Expected(figures) + " (" + gap + ") was due by " + Until(finding) +
+             " and nothing has been paid. Check whether the project has started.";
+    case Rule::kOverspent:
+      return gap + " more than the budget has been paid. Stop paying, correct it or have the "
+                   "budget adjusted.";
+    case Rule::kAheadOfPlan:
+      return Paid(figures) + " paid, above the " + Expected(figures) + " planned by the next date " +
+             Until(finding) + ": " + gap + " more. Check for early or double payments.";
+    case Rule::kSuspensePending:
+      return Count(figures) + " payments of " + gap +
+             " name projects that no plan carries. Correct the codes or apply a plan with them.";
+    case Rule::kRefundUnmatched:
+      return Count(figures) + " refunds of " + gap +
+             " name payments that the ledger lacks. Send the originals or check the ids.";
+    case Rule::kPlanBackloaded:
+      return LateShare(figures) + " of the budget (" + gap +
+             ") is planned for the end of the year. Check the plan against a year-end rush.";
+  }
+  return {};
+}
+
+}  // namespace budgetwatch

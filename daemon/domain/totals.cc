@@ -1,0 +1,68 @@
+#include "domain/totals.h"
+
+#include <algorithm>
+
+namespace budgetwatch {
+
+Total& ProjectTotals::Slot(Date date) {
+  // Payments mostly arrive in the order of their dates: look at the end first.
+  if (!days_.empty() && days_.back().date == date) return days_.back().total;
+  const auto position = std::lower_bound(
+      days_.begin(), days_.end(), date, [](const Day& day, Date value) { return day.date < value; });
+  if (position != days_.end() && position->date == date) return position->total;
+  return days_.insert(position, Day{date, {}})->total;
+}
+
+void ProjectTotals::Add(Date date, const Total& change) {
+  Total& total = Slot(date);
+  total.amount_fen += change.amount_fen;
+  total.payment_count += change.payment_count;
+}
+
+void ProjectTotals::Set(Date date, const Total& total) { Slot(date) = total; }
+
+Total ProjectTotals::SumUpTo(Date as_of) const {
+  Total sum;
+  for (const Day& day : days_) {
+    if (day.date > as_of) break;
+    sum.amount_fen += day.total.amount_fen;
+    sum.payment_count += day.total.payment_count;
+  }
+  return sum;
+}
+
+Total ProjectTotals::At(Date date) const {
+  for (const Day& day : days_) {
+    if (day.date == date) return day.total;
+  }
+  return {};
+}
+
+ProjectTotals& Totals::Slot(std::string_view project_code, Date date) {
+  YearTotals& year = years_[date.year()];
+  const auto position = year.find(project_code);
+  if (position != year.end()) return position->second;
+  return year.emplace(std::string(project_code), ProjectTotals()).first->second;
+}
+
+void Totals::Add(std::string_view project_code, Date date, const Total& change) {
+  Slot(project_code, date).Add(date, change);
+}
+
+void Totals::Set(std::string_view project_code, Date date, const Total& total) {
+  Slot(project_code, date).Set(date, total);
+}
+
+const YearTotals* Totals::FindYear(int fiscal_year) const {
+  const auto position = years_.find(fiscal_year);
+  return position == years_.end() ? nullptr : &position->second;
+}
+
+const ProjectTotals* Totals::FindProject(int fiscal_year, std::string_view project_code) const {
+  const YearTotals* year = FindYear(fiscal_year);
+  if (year == nullptr) return nullptr;
+  const auto position = year->find(project_code);
+  return position == year->end() ? nullptr : &position->second;
+}
+
+}  // namespace budgetwatch

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/date.h"
+
+namespace budgetwatch {
+
+// Net money and number of payments booked somewhere.
+struct Total {
+  int64_t amount_fen = 0;
+  int64_t payment_count = 0;
+
+  friend bool operator==(const Total&, const Total&) = default;
+};
+
+// Lookup of strings by views, without a copy.
+struct StringHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+// What was booked on one project in one fiscal year, by day. Thread-compatible.
+//
+// The sums cannot overflow: the ledger bounds the sum of all magnitudes.
+class ProjectTotals {
+ public:
+  struct Day {
+    Date date;
+    Total total;
+
+    friend bool operator==(const Day&, const Day&) = default;
+  };
+
+  void Add(Date date, const Total& change);
+
+  // Replaces what is booked on `date`.
+  void Set(Date date, const Total& total);
+
+  // Everything dated up to and including `as_of`.
+  Total SumUpTo(Date as_of) const;
+
+  // Booked on `date`.
+  Total At(Date date) const;
+
+  // Rising dates.
+  const std::vector<Day>& days() const { return days_; }
+
+  friend bool operator==(const ProjectTotals&, const ProjectTotals&) = default;
+
+ private:
+  Total& Slot(Date date);
+
+  std::vector<Day> days_;
+};
+
+// What was booked in one fiscal year, by project code.
+using YearTotals =
+    std::unordered_map<std::string, ProjectTotals, StringHash, std::equal_to<>>;
+
+// What was booked, by fiscal year. Thread-compatible.
+class Totals {
+ public:
+  void Add(std::string_view project_code, Date date, const Total& change);
+  void Set(std::string_view project_code, Date date, const Total& total);
+
+  // Null when nothing was ever booked in the year.
+  const YearTotals* FindYear(int fiscal_year) const;
+
+  // Null when nothing was ever booked on the project in the year.
+  const ProjectTotals* FindProject(int fiscal_year, std::string_view project_code) const;
+
+  const std::map<int, YearTotals>& years() const { return years_; }
+
+  friend bool operator==(const Totals&, const Totals&) = default;
+
+ private:
+  ProjectTotals& Slot(std::string_view project_code, Date date);
+
+  std::map<int, YearTotals> years_;
+};
+
+}  // namespace budgetwatch

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "domain/journal.h"
+#include "domain/payment_group.h"
+
+namespace budgetwatch {
+
+// What one commit took.
+struct CommitStats {
+  size_t event_count = 0;  // payment events decided, whatever became of them
+  size_t entry_count = 0;  // journal entries written
+  int64_t recorded_count = 0;
+  int64_t duplicate_count = 0;
+  int64_t suspended_count = 0;
+  int64_t rejected_count = 0;
+  int64_t decide_nanos = 0;  // lookups and decisions
+  int64_t write_nanos = 0;   // one durable write
+};
+
+// Hears of commits, on the committer's thread: be quick. Thread-safety is the
+// listener's own.
+class CommitListener {
+ public:
+  virtual ~CommitListener() = default;
+
+  // The entries are durable and applied.
+  virtual void OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats& stats) = 0;
+
+  // The store refused a write; nothing was applied.
+  virtual void OnWriteFailed(const Error& error) = 0;
+};
+
+}  // namespace budgetwatch

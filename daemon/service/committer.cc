@@ -1,0 +1,293 @@
+#include "service/committer.h"
+
+#include <algorithm>
+#include <future>
+
+namespace budgetwatch {
+namespace {
+
+void Count(const PaymentOutcome& outcome, CommitStats* stats) {
+  switch (outcome.kind) {
+    case PaymentOutcome::Kind::kRecorded: ++stats->recorded_count; break;
+    case PaymentOutcome::Kind::kDuplicate: ++stats->duplicate_count; break;
+    case PaymentOutcome::Kind::kSuspended: ++stats->suspended_count; break;
+    case PaymentOutcome::Kind::kRejected: ++stats->rejected_count; break;
+  }
+}
+
+Error ShuttingDown() {
+  return Refusal(Reason::kShuttingDown, "", "the server stops; send it again to the next one");
+}
+
+}  // namespace
+
+Committer::Committer(Ledger& ledger, const Clock& clock, const Options& options)
+    : ledger_(ledger), clock_(clock), options_(options) {
+  last_time_ = ledger.writer_state().recorded_time();
+}
+
+Result<std::unique_ptr<Committer>> Committer::Create(Ledger& ledger, const Clock& clock,
+                                                     const Options& options) {
+  std::unique_ptr<Committer> committer(new Committer(ledger, clock, options));
+  const Sequence last = ledger.writer_state().sequence();
+  const auto checkpoint = ledger.store().LastCheckpoint(last);
+  if (!checkpoint.ok()) return checkpoint.error();
+  if (checkpoint.value()) committer->last_checkpoint_ = checkpoint.value()->sequence;
+  // Totals that changed behind the last checkpoint belong into the next one.
+  const Status status = ledger.store().ScanJournal(
+      committer->last_checkpoint_ + 1, last, [&committer](const JournalItem& item) {
+        committer->MarkDirty({item.entry});
+        return Status();
+      });
+  if (!status.ok()) return status.error();
+  return committer;
+}
+
+Committer::~Committer() { Stop(); }
+
+void Committer::Start() {
+  BW_CHECK(!thread_.joinable());
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void Committer::Stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  while (RunOnce()) {
+  }
+}
+
+std::optional<Error> Committer::store_error() const {
+  const MutexLock lock(mutex_);
+  return store_error_;
+}
+
+size_t Committer::CostOf(const Command& command) {
+  const auto* payments = std::get_if<PaymentsCommand>(&command);
+  return payments == nullptr ? 1 : std::max<size_t>(1, payments->batch.events.size());
+}
+
+std::optional<Error> Committer::Enqueue(Command& command) {
+  const size_t cost = CostOf(command);
+  {
+    const MutexLock lock(mutex_);
+    if (stopping_) return ShuttingDown();
+    const size_t queued = queued_events_.load(std::memory_order_relaxed);
+    if (queued > 0 && queued + cost > options_.max_queued_events) {
+      return Refusal(Reason::kQueueFull, "",
+                     std::to_string(queued) + " events wait to be recorded; send it again later");
+    }
+    queued_events_.store(queued + cost, std::memory_order_relaxed);
+    queue_.push_back(std::move(command));
+  }
+  work_.notify_one();
+  return std::nullopt;
+}
+
+void Committer::SubmitPayments(PaymentBatch batch, PaymentsDone done) {
+  Command command = PaymentsCommand{std::move(batch), std::move(done)};
+  if (auto refused = Enqueue(command)) {
+    std::get<PaymentsCommand>(command).done(*std::move(refused));
+  }
+}
+
+Result<Committed> Committer::Run(Decide decide) {
+  std::promise<Result<Committed>> promise;
+  std::future<Result<Committed>> future = promise.get_future();
+  Command command = ControlCommand{
+      std::move(decide), [&promise](Result<Committed> result) { promise.set_value(result); }};
+  if (auto refused = Enqueue(command)) return *std::move(refused);
+  return future.get();
+}
+
+Result<Sequence> Committer::FixTime(WallMicros time) {
+  Sequence sequence = 0;
+  const auto done =
+      Run([this, time, &sequence](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+        if (time > clock_.Now()) {
+          return Refusal(Reason::kKnownAtInFuture, "known_at",
+                         "known_at lies in the future; leave it out for what is known now");
+        }
+        const auto found = ledger_.store().SequenceAt(time);
+        if (!found.ok()) return found.error();
+        sequence = found.value();
+        last_time_ = std::max(last_time_, time);
+        return std::vector<JournalEntry>();
+      });
+  if (!done.ok()) return done.error();
+  return sequence;
+}
+
+void Committer::Loop() {
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      while (queue_.empty() && !stopping_) lock.Wait(work_);
+      if (queue_.empty()) return;
+    }
+    RunOnce();
+  }
+}
+
+// A group is a run of payment batches, or one control command alone: a control
+// command decides on a state in which everything before it is applied.
+std::vector<Committer::Command> Committer::TakeGroup() {
+  std::vector<Command> group;
+  size_t events = 0;
+  const MutexLock lock(mutex_);
+  while (!queue_.empty()) {
+    const bool control = std::holds_alternative<ControlCommand>(queue_.front());
+    const size_t cost = CostOf(queue_.front());
+    if (!group.empty() && (control || events + cost > options_.max_group_events)) break;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+    events += cost;
+    if (control) break;
+  }
+  queued_events_.fetch_sub(events, std::memory_order_relaxed);
+  return group;
+}
+
+bool Committer::RunOnce() {
+  std::vector<Command> group = TakeGroup();
+  if (group.empty()) return false;
+  if (auto* control = std::get_if<ControlCommand>(&group.front())) {
+    CommitControl(std::move(*control));
+  } else {
+    CommitPayments(std::move(group));
+  }
+  CheckpointWhenDue();
+  return true;
+}
+
+void Committer::CommitPayments(std::vector<Command> commands) {
+  CommitStats stats;
+  const int64_t start = MonotonicNanos();
+  PaymentGroup group(ledger_.writer_state(), ledger_.store());
+  std::vector<std::vector<PaymentOutcome>> outcomes(commands.size());
+  std::optional<Error> failure;
+  for (size_t i = 0; i < commands.size() && !failure; ++i) {
+    PaymentBatch& batch = std::get<PaymentsCommand>(commands[i]).batch;
+    outcomes[i].reserve(batch.events.size());
+    for (auto& event : batch.events) {
+      if (auto* refusal = std::get_if<PaymentRefusal>(&event)) {
+        outcomes[i].push_back({PaymentOutcome::Kind::kRejected, 0, std::move(*refusal)});
+      } else {
+        auto outcome = group.Decide(batch.source, std::get<PaymentEvent>(event));
+        if (!outcome.ok()) {
+          failure = outcome.error();
+          break;
+        }
+        outcomes[i].push_back(std::move(outcome).value());
+      }
+      Count(outcomes[i].back(), &stats);
+    }
+  }
+  stats.decide_nanos = MonotonicNanos() - start;
+  for (const auto& decided : outcomes) stats.event_count += decided.size();
+  if (!failure) {
+    Commit commit;
+    commit.taken_fen = group.taken_fen();
+    for (PaymentEntry& entry : group.TakeEntries()) commit.entries.emplace_back(std::move(entry));
+    const Status status = WriteAndApply(std::move(commit), &stats);
+    if (!status.ok()) failure = status.error();
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    PaymentsDone& done = std::get<PaymentsCommand>(commands[i]).done;
+    if (failure) {
+      done(*failure);
+    } else {
+      done(std::move(outcomes[i]));
+    }
+  }
+}
+
+void Committer::CommitControl(ControlCommand command) {
+  auto entries = command.decide(ledger_.writer_state());
+  if (!entries.ok()) {
+    command.done(entries.error());
+    return;
+  }
+  Commit commit;
+  commit.entries = std::move(entries).value();
+  const bool writes = !commit.entries.empty();
+  const Sequence first = ledger_.writer_state().sequence() + 1;
+  CommitStats stats;
+  const Status status = WriteAndApply(std::move(commit), &stats);
+  if (!status.ok()) {
+    command.done(status.error());
+    return;
+  }
+  Committed committed = Here();
+  committed.first_sequence = writes ? first : 0;
+  command.done(committed);
+}
+
+Committed Committer::Here() const {
+  return {0, ledger_.writer_state().sequence(), ledger_.writer_state().recorded_time()};
+}
+
+Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
+  commit.first_sequence = ledger_.writer_state().sequence() + 1;
+  commit.recorded_time = std::max(clock_.Now(), last_time_ + 1);
+  stats->entry_count = commit.entries.size();
+  if (!commit.entries.empty()) {
+    const int64_t start = MonotonicNanos();
+    const Status status = ledger_.writer_store().Write(commit);
+    stats->write_nanos = MonotonicNanos() - start;
+    {
+      const MutexLock lock(mutex_);
+      store_error_.reset();
+      if (!status.ok()) store_error_ = status.error();
+    }
+    if (!status.ok()) {
+      for (CommitListener* listener : listeners_) listener->OnWriteFailed(status.error());
+      return status;
+    }
+    last_time_ = commit.recorded_time;
+    ledger_.Apply(commit.first_sequence, commit.recorded_time, commit.entries);
+    MarkDirty(commit.entries);
+  }
+  for (CommitListener* listener : listeners_) listener->OnCommitted(commit.entries, *stats);
+  return {};
+}
+
+void Committer::MarkDirty(const std::vector<JournalEntry>& entries) {
+  for (const JournalEntry& entry : entries) {
+    const auto* payment = std::get_if<PaymentEntry>(&entry);
+    if (payment == nullptr) continue;
+    for (const Booking& booking : BookingsOf(*payment)) {
+      auto position = dirty_totals_.find(booking.project_code);
+      if (position == dirty_totals_.end()) {
+        position =
+            dirty_totals_.emplace(std::string(booking.project_code), std::set<Date>()).first;
+      }
+      position->second.insert(booking.date);
+    }
+  }
+}
+
+void Committer::CheckpointWhenDue() {
+  const LedgerState& state = ledger_.writer_state();
+  if (state.sequence() - last_checkpoint_ < options_.checkpoint_interval) return;
+  std::vector<TotalRow> changed;
+  for (const auto& [project_code, dates] : dirty_totals_) {
+    for (const Date date : dates) {
+      const ProjectTotals* totals = state.totals().FindProject(date.year(), project_code);
+      BW_CHECK(totals != nullptr);
+      changed.push_back({project_code, date, totals->At(date)});
+    }
+  }
+  const StateCheckpoint checkpoint{state.sequence(), state.gross_fen(), state.payment_counts(),
+                                   state.unmatched_refunds()};
+  // Without it, a restart reads more of the journal; the next group tries again.
+  if (!ledger_.writer_store().WriteCheckpoint(checkpoint, changed).ok()) return;
+  last_checkpoint_ = state.sequence();
+  dirty_totals_.clear();
+}
+
+}  // namespace budgetwatch

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "service/commit_listener.h"
+#include "service/ledger.h"
+
+namespace budgetwatch {
+
+// A batch of events from one source, each well-formed or refused already.
+struct PaymentBatch {
+  std::string source;
+  std::vector<std::variant<PaymentEvent, PaymentRefusal>> events;
+};
+
+// Where a durable command went.
+struct Committed {
+  Sequence first_sequence = 0;  // 0 when nothing had to be written
+  Sequence last_sequence = 0;   // of the ledger when the command was done
+  WallMicros recorded_time = 0;
+};
+
+// The one writer of the ledger. Commands wait in a bounded queue; the committer
+// decides them in order, writes what waits as one durable group, applies it and
+// answers. Thread-safe.
+//
+// 1. Commands take effect in the order of their submission.
+// 2. A command is answered once: after its group is durable and applied, or with
+//    an error, and then nothing of it is visible.
+// 3. Recorded times rise from group to group, even if the clock steps back.
+class Committer {
+ public:
+  struct Options {
+    // Events that may wait; past it commands are refused with QUEUE_FULL.
+    size_t max_queued_events = 200'000;
+    // A group is closed when it has this many events, or nothing more waits.
+    size_t max_group_events = 16'384;
+    // Journal entries between two checkpoints of the totals.
+    Sequence checkpoint_interval = 65'536;
+  };
+
+  // Called on the committer's thread; must not block.
+  using PaymentsDone = std::function<void(Result<std::vector<PaymentOutcome>>)>;
+
+  // Makes the entries of a control command from the current state, on the
+  // committer's thread, with everything submitted before applied.
+  using Decide = std::function<Result<std::vector<JournalEntry>>(const LedgerState&)>;
+
+  // Errors: STORE_FAILED, DATA_DAMAGED.
+  static Result<std::unique_ptr<Committer>> Create(Ledger& ledger, const Clock& clock,
+                                                   const Options& options);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // Call before the first command. The listener outlives the committer.
+  void AddListener(CommitListener* listener) { listeners_.push_back(listener); }
+
+  // Starts the thread. Without it, RunOnce does the work.
+  void Start();
+
+  // Answers what was accepted, refuses what comes later, ends the thread.
+  // Idempotent.
+  void Stop();
+
+  // Hands in a batch; `done` is called once, at once when it is refused.
+  // Errors: QUEUE_FULL, SHUTTING_DOWN, STORE_FAILED, DATA_DAMAGED.
+  void SubmitPayments(PaymentBatch batch, PaymentsDone done);
+
+  // Runs a control command and waits for it. Not to be called on the committer's
+  // thread. Errors: as above, and those of `decide`.
+  Result<Committed> Run(Decide decide);
+
+  // The sequence known at `time`, fixed for ever: later entries get later times.
+  // Errors: KNOWN_AT_IN_FUTURE, and as above.
+  Result<Sequence> FixTime(WallMicros time);
+
+  // Does what waits now, one group; false when nothing waited.
+  bool RunOnce();
+
+  // Events waiting.
+  size_t queue_depth() const { return queued_events_.load(std::memory_order_relaxed); }
+
+  // The error of the last write, or nothing after a good one.
+  std::optional<Error> store_error() const;
+
+ private:
+  struct PaymentsCommand {
+    PaymentBatch batch;
+    PaymentsDone done;
+  };
+  struct ControlCommand {
+    Decide decide;
+    std::function<void(Result<Committed>)> done;
+  };
+  using Command = std::variant<PaymentsCommand, ControlCommand>;
+
+  Committer(Ledger& ledger, const Clock& clock, const Options& options);
+
+  static size_t CostOf(const Command& command);
+  std::optional<Error> Enqueue(Command& command);
+  std::vector<Command> TakeGroup();
+  void Loop();
+  void CommitPayments(std::vector<Command> commands);
+  void CommitControl(ControlCommand command);
+  Status WriteAndApply(Commit commit, CommitStats* stats);
+  void MarkDirty(const std::vector<JournalEntry>& entries);
+  void CheckpointWhenDue();
+  Committed Here() const;
+
+  Ledger& ledger_;
+  const Clock& clock_;
+  const Options options_;
+  std::vector<CommitListener*> listeners_;
+
+  mutable Mutex mutex_;
+  std::condition_variable work_;
+  std::deque<Command> queue_ BW_GUARDED_BY(mutex_);
+  bool stopping_ BW_GUARDED_BY(mutex_) = false;
+  std::optional<Error> store_error_ BW_GUARDED_BY(mutex_);
+  std::atomic<size_t> queued_events_ = 0;
+  std::thread thread_;
+
+  // Of the committer's thread.
+  WallMicros last_time_ = 0;
+  Sequence last_checkpoint_ = 0;
+  std::map<std::string, std::set<Date>, std::less<>> dirty_totals_;  // since the checkpoint
+};
+
+}  // namespace budgetwatch

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/ledger_state.h"
+#include "domain/payment_group.h"
+
+namespace budgetwatch {
+
+// What one commit writes: all of it or nothing.
+struct Commit {
+  Sequence first_sequence = 0;  // of entries[0]; the others follow without gaps
+  WallMicros recorded_time = 0;
+  std::vector<JournalEntry> entries;  // at least one
+  std::map<Sequence, int64_t> taken_fen;  // new values, by sequence of the payment
+};
+
+// A total as it stood at a checkpoint.
+struct TotalRow {
+  std::string project_code;
+  Date date;
+  Total total;
+};
+
+// What, with the totals, the state can be rebuilt from without reading the journal
+// from its beginning.
+struct StateCheckpoint {
+  Sequence sequence = 0;
+  int64_t gross_fen = 0;
+  std::map<int, int64_t> payment_counts;
+  UnmatchedRefunds unmatched_refunds;
+};
+
+// One booking in the index by project and date.
+struct BookingKey {
+  int fiscal_year = 0;
+  std::string project_code;
+  Date date;
+  Sequence sequence = 0;
+  bool taken_from = false;  // the side of a correction where money is taken
+
+  friend auto operator<=>(const BookingKey&, const BookingKey&) = default;
+};
+
+// A range of bookings of one project, or of all projects, of one year.
+struct BookingRange {
+  int fiscal_year = 0;
+  std::optional<std::string> project_code;
+  Date first;  // included
+  Date last;   // included
+};
+
+// Where the ledger is kept. A store holds the journal, and beside it what can be
+// computed from the journal but must be found fast. Thread-safe; Write and
+// WriteCheckpoint are called by one thread at a time.
+//
+// Errors are STORE_FAILED (UNAVAILABLE) when the medium fails and DATA_DAMAGED
+// when what is stored contradicts itself.
+class Store : public PaymentLookup {
+ public:
+  using JournalVisitor = std::function<Status(const JournalItem&)>;
+  using TotalVisitor = std::function<Status(const TotalRow&)>;
+
+  // Writes the entries with their indexes. Ok: all of it is durable. Error: all or
+  // nothing of it will be found after a restart; later reads do not see it now.
+  // REQUIRES: first_sequence == LastSequence() + 1.
+  virtual Status Write(const Commit& commit) = 0;
+
+  // Writes a checkpoint with the totals that changed since the one before. Need
+  // not be durable on return, but never becomes durable before what it sums.
+  virtual Status WriteCheckpoint(const StateCheckpoint& checkpoint,
+                                 const std::vector<TotalRow>& changed) = 0;
+
+  // Sequence of the last entry, 0 for an empty journal.
+  virtual Sequence LastSequence() const = 0;
+
+  // Visits the entries in [first, last] in order; stops at the visitor's error.
+  virtual Status ScanJournal(Sequence first, Sequence last,
+                             const JournalVisitor& visitor) const = 0;
+
+  // The same for the entries that are no payments only.
+  virtual Status ScanControlEntries(Sequence first, Sequence last,
+                                    const JournalVisitor& visitor) const = 0;
+
+  // Sequence of the last entry recorded at or before `time`, 0 when none was.
+  virtual Result<Sequence> SequenceAt(WallMicros time) const = 0;
+
+  // The last checkpoint at or before `sequence`, if any.
+  virtual Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const = 0;
+
+  // Visits every total as it stood at a checkpoint; with `fiscal_year`, that
+  // year's only. The cost follows the number of projects and days.
+  virtual Status ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
+                            const TotalVisitor& visitor) const = 0;
+
+  // Up to `limit` bookings of the range after `after`, in the order of BookingKey.
+  virtual Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
+                                                       const std::optional<BookingKey>& after,
+                                                       size_t limit) const = 0;
+
+  // Bytes that the store takes, for monitoring; 0 when unknown.
+  virtual int64_t SizeBytes() const = 0;
+
+  // Where it is kept, for people.
+  virtual std::string Location() const = 0;
+};
+
+}  // namespace budgetwatch

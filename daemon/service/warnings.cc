@@ -1,0 +1,253 @@
+#include "service/warnings.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.h"
+#include "service/warning_evaluation.h"
+
+namespace budgetwatch {
+namespace {
+
+constexpr size_t kMaxExplanationBytes = 4096;
+constexpr size_t kMaxExplainedByBytes = 256;
+
+// How often the business date is looked at, and a failed evaluation tried again.
+constexpr std::chrono::milliseconds kIdleWait(500);
+
+Status CheckText(const std::string& text, size_t limit_bytes, bool required, const char* field) {
+  if (required && text.empty()) {
+    return Refusal(Reason::kInvalidField, field,
+                   std::string(field) + " is empty; say it in a sentence");
+  }
+  if (text.size() > limit_bytes || !IsValidUtf8(text)) {
+    return Refusal(Reason::kInvalidField, field,
+                   std::string(field) + " must be UTF-8 of at most " +
+                       std::to_string(limit_bytes) + " bytes");
+  }
+  return {};
+}
+
+Status CheckExplanation(const Explanation& explanation) {
+  for (const Status& status :
+       {CheckText(explanation.text, kMaxExplanationBytes, true, "explanation.text"),
+        CheckText(explanation.measure, kMaxExplanationBytes, false, "explanation.measure"),
+        CheckText(explanation.explained_by, kMaxExplainedByBytes, false,
+                  "explanation.explained_by")}) {
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+bool Matches(const Warning& warning, const Warnings::Filter& filter) {
+  return (filter.department_code.empty() || warning.department_code == filter.department_code) &&
+         (filter.fiscal_year == 0 || warning.id.fiscal_year == filter.fiscal_year) &&
+         (!filter.open || warning.open == *filter.open) &&
+         (!filter.rule || warning.id.rule == *filter.rule) &&
+         (filter.subject_code.empty() || warning.id.subject_code == filter.subject_code) &&
+         (!filter.severity || warning.severity == *filter.severity);
+}
+
+// Open before resolved, grave before slight, then by id.
+auto RankOf(const Warning& warning, const std::string& id) {
+  return std::tuple(!warning.open, -static_cast<int>(warning.severity), id);
+}
+
+}  // namespace
+
+Warnings::Warnings(Ledger& ledger, Committer& committer, const BusinessCalendar& calendar)
+    : ledger_(ledger), committer_(committer), calendar_(calendar) {
+  committer.AddListener(this);
+}
+
+Warnings::~Warnings() { Stop(); }
+
+void Warnings::Start() {
+  BW_CHECK(!thread_.joinable());
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void Warnings::Stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Warnings::Loop() {
+  std::chrono::steady_clock::duration pause(0);
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      // Under a flood of commits, evaluation takes at most a fifth of the time.
+      const auto earliest = std::chrono::steady_clock::now() + pause;
+      while (!stopping_ && std::chrono::steady_clock::now() < earliest) {
+        lock.WaitUntil(changed_, earliest);
+      }
+      const auto latest = std::chrono::steady_clock::now() + kIdleWait;
+      while (!stopping_ && pending_.empty() && std::chrono::steady_clock::now() < latest) {
+        lock.WaitUntil(changed_, latest);
+      }
+      if (stopping_) return;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const bool ok = EvaluatePending().ok();
+    pause = ok ? (std::chrono::steady_clock::now() - start) * 4 : kIdleWait;
+  }
+}
+
+Status Warnings::EvaluatePending() {
+  const MutexLock evaluation(evaluation_mutex_);
+  const Date business_date = calendar_.Today();
+  Pending pending;
+  {
+    const MutexLock lock(mutex_);
+    pending = std::exchange(pending_, Pending{false, {}, {}});
+  }
+  if (evaluated_date_ != business_date) pending.everything = true;
+  if (pending.empty()) return {};
+  std::vector<JournalEntry> entries = Evaluate(pending, business_date);
+  if (!entries.empty()) {
+    const auto done = committer_.Run(
+        [&entries](const LedgerState&) -> Result<std::vector<JournalEntry>> { return entries; });
+    if (!done.ok()) {
+      const MutexLock lock(mutex_);
+      pending_.everything = true;
+      return done.error();
+    }
+  }
+  evaluated_date_ = business_date;
+  return {};
+}
+
+std::vector<JournalEntry> Warnings::Evaluate(const Pending& pending, Date business_date) const {
+  std::vector<JournalEntry> entries;
+  ledger_.View([&](const LedgerState& state) {
+    std::map<int, EvaluationScope> scopes;
+    if (pending.everything) {
+      for (const int year : state.plans().FiscalYears()) scopes[year].whole_year = true;
+      for (const auto& [year, totals] : state.totals().years()) scopes[year].whole_year = true;
+    }
+    for (const int year : pending.years) scopes[year].whole_year = true;
+    for (const auto& [year, codes] : pending.projects) scopes[year].project_codes = codes;
+    for (auto& [year, scope] : scopes) {
+      scope.fiscal_year = year;
+      for (WarningEntry& entry : EvaluateWarnings(state, scope, business_date)) {
+        entries.emplace_back(std::move(entry));
+      }
+    }
+  });
+  return entries;
+}
+
+void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats&) {
+  bool notify = false;
+  {
+    const MutexLock lock(mutex_);
+    for (const JournalEntry& entry : entries) {
+      if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
+        for (const Booking& booking : BookingsOf(*payment)) {
+          auto& codes = pending_.projects[booking.date.year()];
+          if (!codes.contains(booking.project_code)) codes.emplace(booking.project_code);
+        }
+        // A payment may end the wait of refunds on other projects of other years.
+        if (!payment->matched_refund_sequences.empty()) pending_.everything = true;
+      } else if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
+        pending_.years.insert(plan->plan.fiscal_year);
+      } else if (std::holds_alternative<ProfileEntry>(entry)) {
+        pending_.everything = true;
+      } else if (std::holds_alternative<WarningEntry>(entry)) {
+        ++warning_changes_;
+      }
+      notify = true;
+    }
+  }
+  if (notify) changed_.notify_all();
+}
+
+Warnings::Page Warnings::List(const Filter& filter, const std::string& after_id, size_t limit) {
+  // While the store fails, what was evaluated last is still worth showing.
+  (void)EvaluatePending().ok();
+  return ledger_.View([&](const LedgerState& state) {
+    using Rank = std::tuple<bool, int, std::string>;
+    std::vector<std::pair<Rank, const Warning*>> ranked;
+    for (const auto& [id, warning] : state.warnings().all()) {
+      if (Matches(warning, filter)) ranked.emplace_back(RankOf(warning, id), &warning);
+    }
+    std::sort(ranked.begin(), ranked.end());
+    auto position = ranked.begin();
+    if (const Warning* after = after_id.empty() ? nullptr : state.warnings().Find(after_id)) {
+      position = std::upper_bound(
+          ranked.begin(), ranked.end(), RankOf(*after, after_id),
+          [](const Rank& rank, const auto& item) { return rank < item.first; });
+    }
+    Page page;
+    for (; position != ranked.end() && page.warnings.size() < limit; ++position) {
+      page.warnings.push_back(*position->second);
+    }
+    if (position != ranked.end()) page.next_id = page.warnings.back().id.ToString();
+    return page;
+  });
+}
+
+Result<Warning> Warnings::Explain(const std::string& warning_id, const Explanation& explanation) {
+  if (const Status status = CheckExplanation(explanation); !status.ok()) return status.error();
+  const Date business_date = calendar_.Today();
+  const auto done =
+      committer_.Run([&](const LedgerState& state) -> Result<std::vector<JournalEntry>> {
+        const Warning* warning = state.warnings().Find(warning_id);
+        if (warning == nullptr) {
+          return Refusal(Reason::kWarningNotFound, "warning_id",
+                         "no warning \"" + warning_id.substr(0, 256) +
+                             "\"; list the warnings for their ids");
+        }
+        if (warning->explanation == explanation) return std::vector<JournalEntry>();
+        WarningEntry entry;
+        entry.id = warning->id;
+        entry.change = WarningChange::kExplained;
+        entry.date = business_date;
+        entry.department_code = warning->department_code;
+        entry.subject_name = warning->subject_name;
+        entry.severity = warning->severity;
+        entry.explanation = explanation;
+        return std::vector<JournalEntry>{std::move(entry)};
+      });
+  if (!done.ok()) return done.error();
+  return ledger_.View(
+      [&](const LedgerState& state) { return *state.warnings().Find(warning_id); });
+}
+
+Warnings::Changes Warnings::ChangesAfter(Sequence sequence, const std::string& department_code,
+                                         size_t limit) const {
+  return ledger_.View([&](const LedgerState& state) {
+    Changes changes;
+    changes.scanned = sequence;
+    for (const auto& [change_sequence, id] : state.warnings().ChangesAfter(sequence, limit)) {
+      changes.scanned = change_sequence;
+      const Warning* warning = state.warnings().Find(id);
+      if (!department_code.empty() && warning->department_code != department_code) continue;
+      changes.items.push_back({change_sequence, WarningAsOf(*warning, change_sequence)});
+    }
+    return changes;
+  });
+}
+
+bool Warnings::WaitForChange(Sequence sequence, int64_t timeout_millis) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_millis);
+  MutexLock lock(mutex_);
+  const Sequence seen = warning_changes_;
+  const bool behind = ledger_.View([sequence](const LedgerState& state) {
+    return state.warnings().last_change() > sequence;
+  });
+  if (behind) return !stopping_;
+  while (!stopping_ && warning_changes_ == seen &&
+         std::chrono::steady_clock::now() < deadline) {
+    lock.WaitUntil(changed_, deadline);
+  }
+  return !stopping_;
+}
+
+}  // namespace budgetwatch

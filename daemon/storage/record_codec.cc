@@ -1,0 +1,263 @@
+#include "storage/record_codec.h"
+
+#include "budgetwatch/storage/v1/journal.pb.h"
+#include "storage/plan_record.h"
+
+namespace budgetwatch {
+namespace {
+
+bool InRange(int value, int first, int last) { return value >= first && value <= last; }
+
+void Encode(const PaymentEntry& entry, storage::v1::PaymentEntry* stored) {
+  const PaymentEvent& event = entry.event;
+  stored->set_source(entry.source);
+  stored->set_payment_id(event.payment_id);
+  stored->set_kind(static_cast<int>(event.kind));
+  stored->set_project_code(event.project_code);
+  stored->set_pay_day(event.pay_date.day_number());
+  stored->set_amount_fen(event.amount_fen);
+  stored->set_payee(event.payee);
+  stored->set_memo(event.memo);
+  stored->set_original_payment_id(event.original_payment_id);
+  if (entry.booked_project_code != event.project_code) {
+    stored->set_booked_project_code(entry.booked_project_code);
+  }
+  stored->set_original_sequence(entry.original_sequence);
+  if (event.kind == PaymentKind::kCorrection) {
+    stored->set_from_project_code(entry.from_project_code);
+    stored->set_from_day(entry.from_date.day_number());
+    stored->set_takes_rest(entry.takes_rest);
+  }
+  for (const Sequence sequence : entry.matched_refund_sequences) {
+    stored->add_matched_refund_sequences(sequence);
+  }
+}
+
+bool Decode(storage::v1::PaymentEntry&& stored, PaymentEntry* entry) {
+  if (!InRange(stored.kind(), 1, static_cast<int>(PaymentKind::kCorrection))) return false;
+  if (stored.amount_fen() <= 0) return false;
+  PaymentEvent& event = entry->event;
+  entry->source = std::move(*stored.mutable_source());
+  event.payment_id = std::move(*stored.mutable_payment_id());
+  event.kind = static_cast<PaymentKind>(stored.kind());
+  event.project_code = std::move(*stored.mutable_project_code());
+  event.pay_date = Date::FromDayNumber(stored.pay_day());
+  if (!InRange(event.pay_date.year(), kFirstYear, kLastYear)) return false;
+  event.amount_fen = stored.amount_fen();
+  event.payee = std::move(*stored.mutable_payee());
+  event.memo = std::move(*stored.mutable_memo());
+  event.original_payment_id = std::move(*stored.mutable_original_payment_id());
+  entry->booked_project_code = stored.booked_project_code().empty()
+                                   ? event.project_code
+                                   : std::move(*stored.mutable_booked_project_code());
+  entry->original_sequence = stored.original_sequence();
+  if (event.kind == PaymentKind::kCorrection) {
+    entry->from_project_code = std::move(*stored.mutable_from_project_code());
+    entry->from_date = Date::FromDayNumber(stored.from_day());
+    if (!InRange(entry->from_date.year(), kFirstYear, kLastYear)) return false;
+    entry->takes_rest = stored.takes_rest();
+  }
+  entry->matched_refund_sequences.assign(stored.matched_refund_sequences().begin(),
+                                         stored.matched_refund_sequences().end());
+  return true;
+}
+
+void Encode(const PlanEntry& entry, storage::v1::PlanEntry* stored) {
+  stored->set_effective_day(entry.effective_date.day_number());
+  stored->set_reason(entry.reason);
+  stored->set_document_number(entry.document_number);
+  stored->set_revision_number(entry.revision_number);
+  EncodePlan(entry.plan, stored->mutable_plan());
+}
+
+bool Decode(storage::v1::PlanEntry&& stored, PlanEntry* entry) {
+  entry->effective_date = Date::FromDayNumber(stored.effective_day());
+  entry->reason = stored.reason();
+  entry->document_number = stored.document_number();
+  entry->revision_number = stored.revision_number();
+  return DecodePlan(stored.plan(), &entry->plan);
+}
+
+void Encode(const Figures& figures, storage::v1::StoredFigures* stored) {
+  if (figures.budget_fen) stored->set_budget_fen(*figures.budget_fen);
+  if (figures.disbursed_fen) stored->set_disbursed_fen(*figures.disbursed_fen);
+  if (figures.expected) {
+    stored->set_expected_numerator(figures.expected->numerator);
+    stored->set_expected_denominator(figures.expected->denominator);
+  }
+  if (figures.gap_fen) stored->set_gap_fen(*figures.gap_fen);
+  if (figures.payment_count) stored->set_payment_count(*figures.payment_count);
+}
+
+bool Decode(const storage::v1::StoredFigures& stored, Figures* figures) {
+  if (stored.has_budget_fen()) figures->budget_fen = stored.budget_fen();
+  if (stored.has_disbursed_fen()) figures->disbursed_fen = stored.disbursed_fen();
+  if (stored.has_expected_denominator()) {
+    if (stored.expected_denominator() <= 0) return false;
+    figures->expected = Share{stored.expected_numerator(), stored.expected_denominator()};
+  }
+  if (stored.has_gap_fen()) figures->gap_fen = stored.gap_fen();
+  if (stored.has_payment_count()) figures->payment_count = stored.payment_count();
+  return true;
+}
+
+void Encode(const WarningEntry& entry, storage::v1::WarningEntry* stored) {
+  stored->set_rule(static_cast<int>(entry.id.rule));
+  stored->set_subject_kind(static_cast<int>(entry.id.subject_kind));
+  stored->set_subject_code(entry.id.subject_code);
+  stored->set_fiscal_year(entry.id.fiscal_year);
+  if (entry.id.checkpoint) stored->set_checkpoint_day(entry.id.checkpoint->day_number());
+  stored->set_change(static_cast<int>(entry.change));
+  stored->set_day(entry.date.day_number());
+  stored->set_department_code(entry.department_code);
+  stored->set_subject_name(entry.subject_name);
+  stored->set_severity(static_cast<int>(entry.severity));
+  Encode(entry.figures, stored->mutable_figures());
+  if (!entry.explanation) return;
+  auto* explanation = stored->mutable_explanation();
+  explanation->set_cause(static_cast<int>(entry.explanation->cause));
+  explanation->set_text(entry.explanation->text);
+  explanation->set_measure(entry.explanation->measure);
+  if (entry.explanation->due_date) {
+    explanation->set_due_day(entry.explanation->due_date->day_number());
+  }
+  explanation->set_explained_by(entry.explanation->explained_by);
+}
+
+bool Decode(storage::v1::WarningEntry&& stored, WarningEntry* entry) {
+  if (RuleName(static_cast<Rule>(stored.rule())).empty() ||
+      !InRange(stored.subject_kind(), 1, static_cast<int>(SubjectKind::kSuspense)) ||
+      !InRange(stored.change(), 1, static_cast<int>(WarningChange::kSuperseded)) ||
+      !InRange(stored.severity(), 1, static_cast<int>(Severity::kCritical))) {
+    return false;
+  }
+  entry->id.rule = static_cast<Rule>(stored.rule());
+  entry->id.subject_kind = static_cast<SubjectKind>(stored.subject_kind());
+  entry->id.subject_code = stored.subject_code();
+  entry->id.fiscal_year = stored.fiscal_year();
+  if (stored.has_checkpoint_day()) {
+    entry->id.checkpoint = Date::FromDayNumber(stored.checkpoint_day());
+  }
+  entry->change = static_cast<WarningChange>(stored.change());
+  entry->date = Date::FromDayNumber(stored.day());
+  entry->department_code = stored.department_code();
+  entry->subject_name = stored.subject_name();
+  entry->severity = static_cast<Severity>(stored.severity());
+  if (!Decode(stored.figures(), &entry->figures)) return false;
+  if (!stored.has_explanation()) return true;
+  const auto& explanation = stored.explanation();
+  if (!InRange(explanation.cause(), 1, static_cast<int>(CauseClass::kOther))) return false;
+  entry->explanation.emplace();
+  entry->explanation->cause = static_cast<CauseClass>(explanation.cause());
+  entry->explanation->text = explanation.text();
+  entry->explanation->measure = explanation.measure();
+  if (explanation.has_due_day()) {
+    entry->explanation->due_date = Date::FromDayNumber(explanation.due_day());
+  }
+  entry->explanation->explained_by = explanation.explained_by();
+  return true;
+}
+
+template <typename Entry, typename Stored>
+bool DecodeInto(Stored* stored, JournalEntry* entry) {
+  return Decode(std::move(*stored), &entry->emplace<Entry>());
+}
+
+bool DecodeEntry(storage::v1::JournalEntry* stored, JournalEntry* entry) {
+  using Stored = storage::v1::JournalEntry;
+  switch (stored->entry_case()) {
+    case Stored::kPayment: return DecodeInto<PaymentEntry>(stored->mutable_payment(), entry);
+    case Stored::kPlan: return DecodeInto<PlanEntry>(stored->mutable_plan(), entry);
+    case Stored::kWarning: return DecodeInto<WarningEntry>(stored->mutable_warning(), entry);
+    case Stored::kClosing:
+      entry->emplace<ClosingEntry>().fiscal_year = stored->closing().fiscal_year();
+      return true;
+    case Stored::kProfile:
+      return DecodeProfile(stored->profile(), &entry->emplace<ProfileEntry>().profile);
+    case Stored::ENTRY_NOT_SET: return false;
+  }
+  return false;
+}
+
+void EncodeEntry(const JournalEntry& entry, storage::v1::JournalEntry* stored) {
+  if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
+    Encode(*payment, stored->mutable_payment());
+  } else if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
+    Encode(*plan, stored->mutable_plan());
+  } else if (const auto* warning = std::get_if<WarningEntry>(&entry)) {
+    Encode(*warning, stored->mutable_warning());
+  } else if (const auto* closing = std::get_if<ClosingEntry>(&entry)) {
+    stored->mutable_closing()->set_fiscal_year(closing->fiscal_year);
+  } else if (const auto* profile = std::get_if<ProfileEntry>(&entry)) {
+    EncodeProfile(profile->profile, stored->mutable_profile());
+  }
+}
+
+}  // namespace
+
+std::string EncodeJournalRecord(const Commit& commit, size_t begin, size_t end) {
+  storage::v1::JournalRecord record;
+  record.set_first_sequence(commit.first_sequence + static_cast<Sequence>(begin));
+  record.set_recorded_micros(commit.recorded_time);
+  for (size_t i = begin; i < end; ++i) EncodeEntry(commit.entries[i], record.add_entries());
+  return record.SerializeAsString();
+}
+
+std::optional<JournalRecordView> DecodeJournalRecord(std::string_view bytes) {
+  storage::v1::JournalRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  if (record.first_sequence() < 1 || record.entries().empty()) return std::nullopt;
+  JournalRecordView view;
+  view.first_sequence = record.first_sequence();
+  view.recorded_time = record.recorded_micros();
+  view.entries.resize(static_cast<size_t>(record.entries_size()));
+  for (int i = 0; i < record.entries_size(); ++i) {
+    if (!DecodeEntry(record.mutable_entries(i), &view.entries[static_cast<size_t>(i)])) {
+      return std::nullopt;
+    }
+  }
+  return view;
+}
+
+std::string EncodeCheckpoint(const StateCheckpoint& checkpoint) {
+  storage::v1::Checkpoint stored;
+  stored.set_sequence(checkpoint.sequence);
+  stored.set_gross_fen(checkpoint.gross_fen);
+  for (const auto& [year, count] : checkpoint.payment_counts) {
+    auto* year_count = stored.add_year_counts();
+    year_count->set_fiscal_year(year);
+    year_count->set_payment_count(count);
+  }
+  for (const auto& [original, refunds] : checkpoint.unmatched_refunds) {
+    for (const UnmatchedRefund& refund : refunds) {
+      auto* stored_refund = stored.add_unmatched_refunds();
+      stored_refund->set_sequence(refund.sequence);
+      stored_refund->set_source(original.source);
+      stored_refund->set_original_payment_id(original.payment_id);
+      stored_refund->set_project_code(refund.project_code);
+      stored_refund->set_pay_day(refund.date.day_number());
+      stored_refund->set_amount_fen(refund.amount_fen);
+    }
+  }
+  return stored.SerializeAsString();
+}
+
+std::optional<StateCheckpoint> DecodeCheckpoint(std::string_view bytes) {
+  storage::v1::Checkpoint stored;
+  if (!stored.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  if (stored.sequence() < 1) return std::nullopt;
+  StateCheckpoint checkpoint;
+  checkpoint.sequence = stored.sequence();
+  checkpoint.gross_fen = stored.gross_fen();
+  for (const auto& count : stored.year_counts()) {
+    checkpoint.payment_counts[count.fiscal_year()] = count.payment_count();
+  }
+  for (const auto& refund : stored.unmatched_refunds()) {
+    checkpoint.unmatched_refunds[{refund.source(), refund.original_payment_id()}].push_back(
+        {refund.sequence(), refund.project_code(), Date::FromDayNumber(refund.pay_day()),
+         refund.amount_fen()});
+  }
+  return checkpoint;
+}
+
+}  // namespace budgetwatch

@@ -1,0 +1,231 @@
+// Goal: the contract of the command line: flags before and after the noun, exit
+// codes, what stands on standard output and what on standard error.
+// Method: whole commands in this process, offline or against a fake ledger on a
+// loopback port.
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "budgetctl/app.h"
+#include "fake_payment_service.h"
+
+namespace budgetwatch::ctl {
+namespace {
+
+struct Run {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Run Execute(const std::vector<std::string>& arguments, const std::string& input = "",
+            const std::string& environment_server = "127.0.0.1:1") {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  Terminal terminal{
+      .in = in, .out = out, .err = err, .out_width = std::nullopt, .err_width = std::nullopt};
+  const ExitCode code = RunBudgetctl(arguments, environment_server, "", &terminal);
+  return Run{static_cast<int>(code), out.str(), err.str()};
+}
+
+google::protobuf::Struct Json(const std::string& text) {
+  google::protobuf::Struct value;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(text, &value).ok()) << text;
+  return value;
+}
+
+class BudgetctlTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "bw-ctl-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string Write(const std::string& name, const std::string& content) {
+    std::ofstream(folder_ / name, std::ios::binary) << content;
+    return folder_ / name;
+  }
+
+  std::filesystem::path folder_;
+};
+
+constexpr char kPlan[] =
+    "budgetwatch_plan: 1\n"
+    "department_code: \"990001\"\n"
+    "fiscal_year: 2020\n"
+    "projects:\n"
+    "  - code: \"990-0001\"\n"
+    "    name: \"示例项目\"\n"
+    "    budget: 12.50\n"
+    "    checkpoints:\n"
+    "      06-30: null\n"
+    "      12-31: 100.00\n";
+
+constexpr char kPayments[] =
+    "payment_id,project_code,pay_date,amount,payee,memo\n"
+    "p1,990-0001,2020-03-01,100.00,甲,\n"
+    "p2,990-0001,2020-03-02,0,乙,\n"
+    "p3,990-0001,2020-03-03,1.234,丙,\n"
+    "p4,990-0001,2020-03-04,-5.00,丁,\n";
+
+TEST_F(BudgetctlTest, WrongUsageIsTwo) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {},
+           {"plan"},
+           {"plan", "check"},
+           {"nonsense"},
+           {"target", "read", "1", "--output", "xml"},
+           {"target", "read", "1", "--lang", "fr"},
+           {"target", "read", "1", "--timeout", "0"},
+           {"report", "execution", "--department", "1"},
+           {"report", "execution", "--department", "1", "--year", "20"},
+           {"report", "execution", "--department", "1", "--year", "2020", "--as-of", "2020-02-30"},
+           {"report", "execution", "--department", "1", "--year", "2020", "--known-at", "now"},
+           {"warning", "explain", "x", "--cause", "weather", "--text", "t"},
+           {"warning", "list", "--state", "any"}}) {
+    const Run run = Execute(arguments);
+    EXPECT_EQ(run.code, 2) << run.err;
+    EXPECT_EQ(run.out, "");
+    EXPECT_NE(run.err, "");
+  }
+}
+
+TEST_F(BudgetctlTest, HelpAndVersionAreDone) {
+  EXPECT_EQ(Execute({"--help"}).code, 0);
+  EXPECT_EQ(Execute({"--version"}).out.substr(0, 10), "budgetctl ");
+  EXPECT_NE(Execute({"plan", "--help"}).out.find("下达"), std::string::npos);
+  EXPECT_EQ(Execute({"plan", "--help", "--lang", "en"}).out.find("下达"), std::string::npos);
+}
+
+TEST_F(BudgetctlTest, GlobalFlagsStandAnywhere) {
+  const std::string expected = Execute({"--output", "json", "target", "read", "253个"}).out;
+  EXPECT_NE(expected.find("\"value\":\"253\""), std::string::npos);
+  EXPECT_EQ(expected.find("comparator\""), std::string::npos) << expected;
+  EXPECT_EQ(Execute({"target", "--output", "json", "read", "253个"}).out, expected);
+  EXPECT_EQ(Execute({"target", "read", "--output=json", "253个"}).out, expected);
+  EXPECT_EQ(Execute({"target", "read", "253个", "--output", "json"}).out, expected);
+}
+
+TEST_F(BudgetctlTest, ATextThatSpellsANounIsAText) {
+  const Run run = Execute({"target", "read", "plan", "report", "--output", "json"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 2);
+}
+
+TEST_F(BudgetctlTest, TargetsOfStandardInputKeepTheirLines) {
+  const Run run = Execute({"--output", "json", "target", "read"}, "\xEF\xBB\xBF≥90%\r\n\n是");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 3);
+  EXPECT_NE(run.out.find("COMPARATOR_GE"), std::string::npos) << run.out;
+  EXPECT_EQ(Execute({"--output", "json", "target", "read"}, "≥1\n\xff\n").code, 3);
+}
+
+TEST_F(BudgetctlTest, PlanCheckPrintsPlanAndFindings) {
+  const Run run = Execute({"plan", "check", Write("plan.yaml", kPlan), "--output", "json"});
+  EXPECT_EQ(run.code, 0) << run.out;
+  const auto json = Json(run.out).fields();
+  EXPECT_EQ(json.at("findings").kind_case(), google::protobuf::Value::kListValue);
+  const auto& plan = json.at("plan").struct_value().fields();
+  EXPECT_EQ(plan.at("departmentCode").string_value(), "990001");
+  const auto& project = plan.at("projects").list_value().values(0).struct_value().fields();
+  EXPECT_EQ(project.at("budgetFen").string_value(), "1250");
+  const auto& checkpoints = project.at("checkpoints").list_value();
+  EXPECT_EQ(checkpoints.values(0).struct_value().fields().count("cumulativePercent"), 0u);
+  EXPECT_EQ(checkpoints.values(1).struct_value().fields().at("cumulativePercent").string_value(),
+            "100.00");
+}
+
+TEST_F(BudgetctlTest, PlanWithAnErrorIsThreeAndIsNotSent) {
+  std::string plan = kPlan;
+  plan.replace(plan.find("100.00"), 6, "90.00");
+  const std::string path = Write("plan.yaml", plan);
+  const Run check = Execute({"plan", "check", path, "--output", "json"});
+  EXPECT_EQ(check.code, 3);
+  EXPECT_NE(check.out.find("last_share_not_100"), std::string::npos) << check.out;
+  // Nobody listens at the address: had it been sent, the code were 1.
+  const Run apply = Execute({"plan", "apply", path, "--output", "json"});
+  EXPECT_EQ(apply.code, 3);
+  EXPECT_EQ(Json(apply.out).fields().at("applied").bool_value(), false);
+}
+
+TEST_F(BudgetctlTest, ConvertWritesTheFileAndReadsItBack) {
+  const std::string path = Write("plan.yaml", kPlan);
+  const std::string copy = folder_ / "copy.yaml";
+  const Run run = Execute({"plan", "convert", path, "-o", copy, "--output", "json"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(run.out, Execute({"plan", "check", path, "--output", "json"}).out);
+  EXPECT_EQ(run.out, Execute({"plan", "check", copy, "--output", "json"}).out);
+  std::ostringstream content;
+  content << std::ifstream(copy).rdbuf();
+  EXPECT_EQ(Execute({"plan", "convert", path}).out, content.str());
+}
+
+TEST_F(BudgetctlTest, AMissingFileIsAFailure) {
+  const Run run = Execute({"plan", "check", folder_ / "none.yaml"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("none.yaml"), std::string::npos);
+  EXPECT_EQ(Execute({"payment", "import", folder_ / "none.csv"}).code, 1);
+}
+
+TEST_F(BudgetctlTest, NobodyThereNamesTheAddressAndTheCure) {
+  const Run run = Execute({"--timeout", "0.2", "--lang", "en", "admin", "info"}, "", "127.0.0.1:1");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("127.0.0.1:1"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("budgetwatchd"), std::string::npos) << run.err;
+  EXPECT_EQ(run.out, "");
+}
+
+TEST_F(BudgetctlTest, ImportCountsRowsAndRejectsOneByOne) {
+  FakePaymentService service;
+  const FakeServer server(&service);
+  const std::string path = Write("payments.csv", kPayments);
+  const Run first =
+      Execute({"--server", server.address(), "payment", "import", path, "--output", "json"});
+  EXPECT_EQ(first.code, 3) << first.err;
+  const auto json = Json(first.out).fields();
+  EXPECT_EQ(json.at("recordedCount").string_value(), "2");
+  EXPECT_EQ(json.at("rejectedCount").string_value(), "2");
+  EXPECT_EQ(json.at("amountFen").string_value(), "9500");
+  const auto& rejections = json.at("rejections").list_value();
+  ASSERT_EQ(rejections.values_size(), 2);
+  const auto& zero = rejections.values(0).struct_value().fields();
+  EXPECT_EQ(zero.at("row").string_value(), "3");
+  EXPECT_EQ(zero.at("reason").string_value(), "ZERO_AMOUNT");
+  EXPECT_EQ(zero.at("field").string_value(), "amount");
+  const auto& decimals = rejections.values(1).struct_value().fields();
+  EXPECT_EQ(decimals.at("row").string_value(), "4");
+  EXPECT_EQ(decimals.at("reason").string_value(), "INVALID_AMOUNT");
+  EXPECT_EQ(first.err, "");  // no progress bar in a pipe
+
+  // Under another name the file is still the same payments.
+  const std::string renamed = Write("renamed.csv", kPayments);
+  const Run second =
+      Execute({"payment", "import", renamed, "--output", "json"}, "", server.address());
+  EXPECT_EQ(Json(second.out).fields().at("duplicateCount").string_value(), "2");
+  EXPECT_EQ(Json(second.out).fields().at("amountFen").string_value(), "0");
+}
+
+TEST_F(BudgetctlTest, ImportSaysThatItCanBeRepeatedAfterAFailure) {
+  FakePaymentService service;
+  service.set_break_status(grpc::Status(grpc::StatusCode::INTERNAL, "boom"));
+  service.BreakStreamsAfter({1});
+  const FakeServer server(&service);
+  const Run run = Execute({"--lang", "en", "--server", server.address(), "payment", "import",
+                           Write("payments.csv", kPayments)});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_NE(run.err.find("boom"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("again is safe"), std::string::npos) << run.err;
+}
+
+}  // namespace
+}  // namespace budgetwatch::ctl
