@@ -25,7 +25,7 @@ constexpr size_t kTextBytesMax = 16 * 1024;
 // Why an import ended before the end of its file; nothing when it did not.
 struct Ending {
   std::string message;
-  bool resumable = false;  // whether running the command again is the cure
+  bool all_answered = true;  // whether everything that was sent has its answer
 };
 
 v1::PaymentKind KindOf(PaymentKind kind) {
@@ -111,33 +111,39 @@ ExitCode Conclude(const Context& context, const v1::PaymentImportSummary& summar
   }
   if (!ending) return summary.rejected_count() > 0 ? ExitCode::kRejected : ExitCode::kDone;
   context.out().flush();
-  std::string message = ending->message;
-  if (ending->resumable) {
-    const std::string count = std::to_string(summary.recorded_count() + summary.suspended_count() +
-                                             summary.duplicate_count());
-    message += context.say(
-        "。服务端已确认 " + count + " 笔，其余是否入账未知；重新运行同一命令是安全的，不会重复入账",
-        ". The server has acknowledged " + count +
-            " payments; of the rest it is not known. Running the same command "
-            "again is safe: nothing counts twice");
-  }
+  const Speech& say = context.say;
+  const std::string count = std::to_string(summary.recorded_count() + summary.suspended_count() +
+                                           summary.duplicate_count());
+  const std::string rest = ending->all_answered
+                               ? say("其余没有发送", "the rest was not sent")
+                               : say("其余是否入账未知", "of the rest it is not known");
+  const std::string message =
+      ending->message +
+      say("。服务端已确认 " + count + " 笔，" + rest + "；重新运行同一命令是安全的，不会重复入账",
+          ". The server has acknowledged " + count + " payments; " + rest +
+              ". Running the same command again is safe: nothing counts twice");
   return context.Fail(message);
 }
+
+std::string Interrupted(const Context& context) { return context.say("已中断", "interrupted"); }
 
 // Reads rows and sends them until the end of the file; says why when it stops before.
 std::optional<Ending> SendRows(const Context& context, const Interrupt& interrupt,
                                PaymentCsvReader* reader, client::PaymentSender* sender,
                                ImportTally* tally, ProgressBar* progress) {
   std::optional<Ending> ending;
+  const auto failed = [&](const client::CallStatus& status) {
+    return Ending{interrupt.requested() ? Interrupted(context) : context.Describe(status), false};
+  };
   while (!ending) {
     if (interrupt.requested()) {
-      ending = Ending{context.say("已中断", "interrupted"), true};
+      ending = Ending{Interrupted(context)};
       break;
     }
     Result<std::optional<PaymentRecord>> next = reader->Next();
     if (!next.ok()) {
       const Error& error = next.error();
-      ending = Ending{ReasonText(context.say, error.reason, error.message), true};
+      ending = Ending{ReasonText(context.say, error.reason, error.message)};
       break;
     }
     if (!next.value()) break;
@@ -153,16 +159,15 @@ std::optional<Ending> SendRows(const Context& context, const Interrupt& interrup
       tally->AddRejection(row_number, "FIELD_TOO_LONG", column, "the text is too long; shorten it");
       continue;
     }
-    const client::CallStatus status = sender->Add(ToEvent(std::move(row)), row_number);
     // After a failure the sender is spent; Finish would only try it all again.
-    if (!status.ok()) return Ending{context.Describe(status), true};
+    const client::CallStatus status = sender->Add(ToEvent(std::move(row)), row_number);
+    if (!status.ok()) return failed(status);
     progress->Update(reader->bytes_consumed(), reader->bytes_total(),
                      context.say("已确认 ", "acknowledged ") + std::to_string(tally->row_count()));
   }
   // Also after an interruption: what is under way is acknowledged within moments.
   const client::CallStatus status = sender->Finish();
-  if (!status.ok() && !ending) ending = Ending{context.Describe(status), true};
-  return ending;
+  return status.ok() ? ending : failed(status);
 }
 
 }  // namespace
@@ -189,9 +194,17 @@ ExitCode ImportPayments(const Context& context, const std::string& path,
   options.retry = settings.retry;
   options.retry.total_max = kReconnectTotal;
   options.stop = interrupt.token();
+  bool told = false;
+  options.on_break = [&](const client::CallStatus& status) {
+    // Once per break, not per attempt.
+    if (told) return;
+    told = true;
+    (void)context.Fail(context.Describe(status) + context.say("；正在重新连接", "; reconnecting"));
+  };
   client::PaymentSender sender(
       options, [&connection] { return connection.OpenPaymentStream(); },
-      [&tally](const client::PaymentResult& result) {
+      [&tally, &told](const client::PaymentResult& result) {
+        told = false;
         tally.AddOutcome(result.tag, result.event, result.outcome);
       },
       &pacer);

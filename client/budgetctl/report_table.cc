@@ -115,11 +115,13 @@ Table FiguresTable(const Speech& say, const v1::ExecutionReport& report) {
   return table;
 }
 
+// The head line is cut like a table's; the sentence with the figures is not.
 void PrintFinding(std::ostream& out, const Speech& say, const std::string& subject,
-                  const v1::ExecutionFinding& finding) {
-  out << "- " << Word(say, finding.severity()) << "  " << RuleWord(say, finding.rule()) << "  "
-      << OneLine(subject) << "\n    " << OneLine(say(finding.message_zh(), finding.message_en()))
-      << '\n';
+                  const v1::ExecutionFinding& finding, std::optional<int> width) {
+  const std::string head = "- " + Word(say, finding.severity()) + "  " +
+                           RuleWord(say, finding.rule()) + "  " + OneLine(subject);
+  out << (width ? Shorten(head, *width) : head) << "\n    "
+      << OneLine(say(finding.message_zh(), finding.message_en())) << '\n';
 }
 
 }  // namespace
@@ -132,8 +134,8 @@ void PrintExecution(std::ostream& out, const Speech& say, const v1::ExecutionRep
   const std::string count = std::to_string(report.suspense().payment_count());
   const std::string amount = FormatTenThousandYuan(report.suspense().amount_fen());
   out << say("待核（全账本，未归入任何部门）：" + count + " 笔，" + amount + " 万元",
-             "In suspense (of the whole ledger, in no department): " + count + " payments, " +
-                 amount + " ten thousand yuan")
+             "In suspense (whole ledger, no department): " + count + " payments, " + amount +
+                 " ten thousand yuan")
       << '\n';
 
   bool headed = false;
@@ -143,12 +145,13 @@ void PrintExecution(std::ostream& out, const Speech& say, const v1::ExecutionRep
   };
   for (const v1::ExecutionFinding& finding : report.findings()) {
     head();
-    PrintFinding(out, say, report.department_code() + " " + report.department_name(), finding);
+    PrintFinding(out, say, report.department_code() + " " + report.department_name(), finding,
+                 width);
   }
   for (const v1::ProjectExecution& project : report.projects()) {
     for (const v1::ExecutionFinding& finding : project.findings()) {
       head();
-      PrintFinding(out, say, project.project_code() + " " + project.project_name(), finding);
+      PrintFinding(out, say, project.project_code() + " " + project.project_name(), finding, width);
     }
   }
 }
@@ -187,9 +190,10 @@ void WriteExecutionCsv(std::ostream& out, const v1::ExecutionReport& report) {
   }
   write("total", report.department_code(), report.department_name(), "", FiguresOf(report.totals()),
         "", "");
-  Figures suspense;
-  suspense.disbursed_fen = report.suspense().amount_fen();
-  write("suspense", "", "", "", suspense, "", "");
+  WriteCsvRecord(
+      out, {report.department_code(), std::to_string(report.fiscal_year()), report.as_of_date(),
+            std::to_string(report.known_at_sequence()), "suspense", "", "", "", "",
+            FormatYuan(report.suspense().amount_fen()), "", "", "", "", "", ""});
 }
 
 }  // namespace budgetwatch::ctl

@@ -43,6 +43,10 @@ class DisclosureReader {
           "no table of a project's goals was found; give each cell a line of its own with a "
           "leading tab, and a blank line between rows");
     }
+    if (parts_.truncated) {
+      Add("document_too_large", Severity::kError, "", "", "表格单元格过多，未全部读取；请拆分文件",
+          "the tables have too many cells and were not read to their end; split the document");
+    }
     ReadYear();
     ReadDepartment();
     CollectUnits();
@@ -92,7 +96,7 @@ class DisclosureReader {
       if (!first) {
         first = department;
       } else if (department->code != first->code) {
-        Add("department_mismatch", Severity::kError, ProjectCodeOfTable(table),
+        Add("department_mismatch", Severity::kError, table.code,
             PlaceInTable(table, "", table.cells.front().line),
             "该表属于部门 " + department->code + "，其他表属于 " + first->code +
                 "；请按部门拆分文件",
@@ -121,7 +125,7 @@ class DisclosureReader {
   std::optional<MoneyUnit> UnitFor(const PlanTable& table) {
     if (const auto unit = UnitOfTable(table)) return unit;
     const std::string place = PlaceInTable(table, "", table.cells.front().line);
-    const std::string code = ProjectCodeOfTable(table);
+    const std::string code = table.code;
     if (stated_units_.size() != 1) {
       Add("missing_unit", Severity::kError, code, place,
           "该表没有写明单位，其他表也不能说明；请在表头写明“单位：万元”或“单位：元”",

@@ -11,6 +11,10 @@ namespace {
 // Longest line of prose that is searched for facts.
 constexpr size_t kProseBytesMax = size_t{64} << 10;
 
+// Cells that are kept of a row and of a document: far more than any has.
+constexpr size_t kRowCellsMax = 10'000;
+constexpr size_t kDocumentCellsMax = 1'000'000;
+
 // Rows without a label that may stand between a heading and a table's first label.
 constexpr size_t kRowsBeforeLabelMax = 3;
 
@@ -127,6 +131,10 @@ class BlockReader {
   }
 
   void AddCell(std::string_view text) {
+    if (row_.cells.size() == kRowCellsMax) {
+      sink_->Truncate();
+      return;
+    }
     if (row_.cells.empty()) row_.line = line_;
     DocumentCell cell;
     cell.text = std::string(text);
@@ -157,6 +165,9 @@ class TableCollector {
 
   void Finish() { CloseTable(); }
 
+  // Notes that a part of the document was too much to keep.
+  void Truncate() { parts_->truncated = true; }
+
  private:
   void AddProse(Block block) {
     if (IsPageNumber(block.prose)) return;
@@ -173,7 +184,12 @@ class TableCollector {
     after_prose_ = true;
     rows_before_label_.clear();
     std::string compact = CompactForm(WithoutBookmark(block.prose), kProseBytesMax);
-    if (!compact.empty()) parts_->prose.push_back({std::move(compact), block.line});
+    // Only what speaks of the budget is of use to a reader.
+    if (compact.find("预算") == std::string::npos &&
+        compact.find("项目支出") == std::string::npos) {
+      return;
+    }
+    parts_->prose.push_back({std::move(compact), block.line});
   }
 
   void AddRow(Block block) {
@@ -181,8 +197,8 @@ class TableCollector {
     if (open_) {
       // Prose inside a table is a goal written with blank lines; only a later part
       // shows that the table goes on behind it.
-      const bool ends =
-          part ? BeginsNextTable(*part) || (after_prose_ && *part <= last_part_) : after_prose_;
+      const bool ends = part ? BeginsNextTable(*part) || (after_prose_ && *part <= last_part_)
+                             : after_prose_ && !ContinuesIndicators(block);
       if (ends) CloseTable();
     }
     after_prose_ = false;
@@ -197,6 +213,14 @@ class TableCollector {
     Append(std::move(block));
     if (!part) return;
     last_part_ = std::max(last_part_, *part);
+  }
+
+  // Whether a row behind prose is an indicator all the same: the prose was then part
+  // of a cell with a blank line in it.
+  bool ContinuesIndicators(const Block& block) const {
+    const std::string& first = block.cells[0].label;
+    return last_part_ == TablePart::kIndicators && block.cells.size() == column_count_ &&
+           (first.empty() || first.ends_with("指标"));
   }
 
   // Whether the part cannot belong to the open table: it is there already, or it
@@ -225,8 +249,9 @@ class TableCollector {
     for (const DocumentCell& cell : block.cells) {
       if (cell.part) return cell.part;
     }
-    const bool is_department =
-        block.cells.size() <= 2 && DepartmentOfLabel(block.cells[0].label).has_value();
+    // A head without its unit.
+    const bool is_department = block.cells.size() == 2 && block.cells[1].label.empty() &&
+                               DepartmentOfLabel(block.cells[0].label).has_value();
     if (in_indicators && is_department) return TablePart::kHead;
     return std::nullopt;
   }
@@ -234,9 +259,10 @@ class TableCollector {
   bool LastRowIsIncomplete() const {
     if (last_part_ != TablePart::kIndicators || open_->cells.empty()) return false;
     const int row = open_->cells.back().row;
-    const auto count = static_cast<size_t>(
-        std::count_if(open_->cells.begin(), open_->cells.end(),
-                      [row](const DocumentCell& cell) { return cell.row == row; }));
+    size_t count = 0;
+    for (auto it = open_->cells.rbegin(); it != open_->cells.rend() && it->row == row; ++it) {
+      ++count;
+    }
     return count < column_count_ && count > 1;
   }
 
@@ -250,12 +276,26 @@ class TableCollector {
   }
 
   void Append(Block row) {
+    cell_count_ += row.cells.size();
+    if (cell_count_ > kDocumentCellsMax) {
+      Truncate();
+      return;
+    }
     for (DocumentCell& cell : row.cells) {
       if (cell.part) parts_seen_ |= 1u << static_cast<unsigned>(*cell.part);
       if (cell.part == TablePart::kIndicators) column_count_ = row.cells.size();
       open_->cells.push_back(std::move(cell));
     }
     open_->last_line = row.last_line;
+  }
+
+  // Text of the cell behind a label, empty when that is a label itself.
+  std::string_view ValueText(TablePart part) const {
+    const std::vector<DocumentCell>& cells = open_->cells;
+    const auto label = std::find_if(cells.begin(), cells.end(),
+                                    [part](const DocumentCell& cell) { return cell.part == part; });
+    if (label == cells.end() || label + 1 == cells.end() || label[1].part) return "";
+    return label[1].text;
   }
 
   bool Saw(TablePart part) const { return (parts_seen_ >> static_cast<unsigned>(part) & 1u) != 0; }
@@ -265,6 +305,7 @@ class TableCollector {
   // indicators.
   void CloseTable() {
     if (!open_) return;
+    if (open_->cells.empty()) parts_seen_ = 0;
     const bool names_project = Saw(TablePart::kCode) || Saw(TablePart::kName) ||
                                Saw(TablePart::kBudget) || Saw(TablePart::kSchedule);
     const bool has_goals = has_heading_ || Saw(TablePart::kBudget) || Saw(TablePart::kSchedule) ||
@@ -272,6 +313,8 @@ class TableCollector {
     if (names_project && has_goals) {
       open_->number = static_cast<int>(parts_->tables.size()) + 1;
       open_->heading = heading_;
+      open_->name = JoinLines(ValueText(TablePart::kName));
+      open_->code = CompactForm(ValueText(TablePart::kCode));
       parts_->tables.push_back(*std::move(open_));
     } else if (Saw(TablePart::kIndicators)) {
       parts_->indicator_only_lines.push_back(open_->cells.front().line);
@@ -282,6 +325,7 @@ class TableCollector {
   }
 
   DocumentParts* const parts_;
+  size_t cell_count_ = 0;  // kept so far
   std::optional<PlanTable> open_;
   TablePart last_part_ = TablePart::kHead;  // of the open table, the latest one seen
   unsigned parts_seen_ = 0;                 // of the open table, a bit for each part

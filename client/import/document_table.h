@@ -33,11 +33,13 @@ struct DocumentCell {
 struct PlanTable {
   int number = 0;       // among the tables of this kind, from 1
   std::string heading;  // project's name in the heading above, or empty
+  std::string name;     // of the project as the table gives it, or empty
+  std::string code;     // of the project, or empty
   int last_line = 0;
   std::vector<DocumentCell> cells;
 };
 
-// A line outside of all tables.
+// A line outside of all tables that speaks of 预算 or 项目支出.
 struct ProseLine {
   std::string text;  // CompactForm
   int line = 0;
@@ -48,6 +50,8 @@ struct DocumentParts {
   std::vector<PlanTable> tables;
   // First lines of tables that list indicators without any sign of a project.
   std::vector<int> indicator_only_lines;
+  // Whether cells were dropped because there were too many of them.
+  bool truncated = false;
 };
 
 // Splits a document into prose and the tables of projects. A table goes from its

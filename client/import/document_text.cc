@@ -68,7 +68,10 @@ std::string JoinLines(std::string_view text) {
 std::string CompactForm(std::string_view text, size_t bytes_max) {
   text = TrimWhite(text);
   if (text.size() > bytes_max) return "";
-  const std::string normalized = NormalizeNfkc(text);
+  // Normal form KC leaves ASCII as it is.
+  const bool is_ascii = std::all_of(text.begin(), text.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const std::string normalized = is_ascii ? std::string(text) : NormalizeNfkc(text);
   std::string compact;
   for (std::string_view rest = normalized; !rest.empty();) {
     const std::string_view character = rest.substr(0, CharacterLength(rest));

@@ -165,7 +165,8 @@ void IndicatorTableReader::AddIndicator(const DocumentCell* const* cells) {
   if (indicator.level3.empty() && indicator.description.empty() && indicator.target_text.empty()) {
     return;
   }
-  if (indicator.level1.empty()) {
+  // A broken row above may have held it, and is reported.
+  if (indicator.level1.empty() && !failed_) {
     Add("missing_level", Severity::kWarning, cells[0]->line,
         "指标没有一级指标，且上方也没有；请补上",
         "the indicator has no 一级指标, nor is there one above; give it");

@@ -85,7 +85,7 @@ class PlanTableReader {
       : table_(table), unit_(unit), fiscal_year_(fiscal_year), findings_(findings) {}
 
   std::optional<Project> Run() {
-    project_.project_code = ProjectCodeOfTable(table_);
+    project_.project_code = table_.code;
     if (project_.project_code.empty()) {
       const DocumentCell* label = FindPart(table_.cells, TablePart::kCode);
       Fail("missing_project_code", "row 项目编码", label ? label->line : table_.cells[0].line,
@@ -114,12 +114,9 @@ class PlanTableReader {
   }
 
   void ReadName() {
+    project_.project_name = table_.name;
+    if (!table_.name.empty()) return;
     const DocumentCell* label = FindPart(table_.cells, TablePart::kName);
-    const DocumentCell* value = ValueBehind(table_.cells, label);
-    if (value != nullptr && !value->label.empty()) {
-      project_.project_name = JoinLines(value->text);
-      return;
-    }
     project_.project_name = table_.heading;
     Add("missing_project_name", Severity::kWarning, "row 项目名称",
         label ? label->line : table_.cells[0].line,
@@ -173,7 +170,7 @@ class PlanTableReader {
     if (const auto amount_fen = ReadAmount(*value, "row 预算规模及资金用途, cell 预算数")) {
       project_.budget_fen = *amount_fen;
     }
-    KeepFundings(std::move(fundings), has_source);
+    KeepFundings(fundings, has_source, value->line);
   }
 
   static bool IsBudgetRowLabel(std::string_view label) {
@@ -189,12 +186,18 @@ class PlanTableReader {
 
   // Sources without money say nothing, unless all are: then the sum of 0 is kept,
   // so that the check sees that it is not the budget.
-  void KeepFundings(std::vector<Funding> fundings, bool has_source) {
+  void KeepFundings(const std::vector<Funding>& fundings, bool has_source, int line) {
     for (const Funding& funding : fundings) {
       if (funding.amount_fen != 0) project_.fundings.push_back(funding);
     }
-    if (project_.fundings.empty() && has_source) {
+    if (!project_.fundings.empty()) return;
+    if (has_source) {
       project_.fundings.push_back({FundingSource::kGeneral, 0});
+    } else {
+      Add("missing_sources", Severity::kWarning, "row 预算规模及资金用途", line,
+          "表中没有资金来源，全部视为一般公共预算；请核对“财政资金”和“其他资金”",
+          "the table states no source of money, all is taken as general public budget; check "
+          "财政资金 and 其他资金");
     }
   }
 
@@ -321,15 +324,8 @@ std::optional<DepartmentName> DepartmentOfTable(const PlanTable& table) {
   return std::nullopt;
 }
 
-std::string ProjectCodeOfTable(const PlanTable& table) {
-  const DocumentCell* value = ValueBehind(table.cells, FindPart(table.cells, TablePart::kCode));
-  return value == nullptr ? "" : value->label;
-}
-
 std::string PlaceInTable(const PlanTable& table, std::string_view row, int line) {
-  const DocumentCell* name = ValueBehind(table.cells, FindPart(table.cells, TablePart::kName));
-  const std::string title =
-      name != nullptr && !name->label.empty() ? JoinLines(name->text) : table.heading;
+  const std::string& title = table.name.empty() ? table.heading : table.name;
   std::string place = "table " + std::to_string(table.number);
   if (!title.empty() && title.size() <= 256) place += " (" + title + ")";
   if (!row.empty()) place.append(", ").append(row);

@@ -21,9 +21,6 @@ std::optional<DepartmentName> DepartmentOfTable(const PlanTable& table);
 // "row 资金支出计划, cell 6月底".
 std::string PlaceInTable(const PlanTable& table, std::string_view row, int line);
 
-// Code of the table's project, empty when it has none. For findings.
-std::string ProjectCodeOfTable(const PlanTable& table);
-
 // Reads the project of a table. On a problem that leaves its money, its schedule
 // or an indicator uncertain adds findings of severity error and returns nothing.
 // A fiscal year of 0 stands for one that is not known: dates are then of year 0.

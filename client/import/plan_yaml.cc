@@ -13,8 +13,9 @@
 namespace budgetwatch {
 namespace {
 
-// A plan of 100,000 lines fits.
-constexpr YamlLimits kPlanLimits{size_t{64} << 20, 8'000'000, 32};
+// A plan of 100,000 lines without indicators fits. The parser takes about a hundred
+// times the size of the text in memory, so more is not allowed.
+constexpr YamlLimits kPlanLimits{size_t{16} << 20, 4'000'000, 16};
 
 // What holds for all amounts and dates of a file. What the file gives wrongly is
 // reported once and not at every use: then the unit is absent and the year 0.

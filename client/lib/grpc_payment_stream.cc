@@ -66,7 +66,10 @@ class GrpcPaymentStream : public PaymentStream {
 
   CallStatus Finish() override {
     if (finished_) return status_;
-    if (timed_out_) context_.TryCancel();
+    if (timed_out_ || start_.under_way) {
+      context_.TryCancel();
+      Drain();
+    }
     if (!broken_ && !timed_out_) stream_->WritesDone(Begin(&half_close_));
     // The reads end only when the server has answered all and ended the call, or
     // the connection is gone: what was acknowledged is then in responses_.

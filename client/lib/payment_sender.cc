@@ -82,6 +82,7 @@ CallStatus PaymentSender::Recover() {
     // The server ended the stream with requests unanswered: it is going away.
     status = FailedCall(CallCode::kUnavailable, "the server ended the stream");
   }
+  if (options_.on_break && IsRetriable(status)) options_.on_break(status);
   if (!backoff_.WaitAfter(status, options_.stop)) return status;
   return CallStatus();
 }

@@ -29,6 +29,8 @@ struct PaymentSenderOptions {
   std::chrono::milliseconds timeout{30'000};  // for an answer while requests are under way
   RetryPolicy retry;                          // of the connection, anew after each answer
   std::stop_token stop;                       // ends waiting for a reconnection
+  // Told about each break before the next attempt; may be empty.
+  std::function<void(const CallStatus&)> on_break;
 };
 
 // Sends payment events in batches over a stream, several under way at a time.

@@ -1,6 +1,5 @@
 #include "base/clock.h"
 
-#include <chrono>
 #include <cstdio>
 #include <ctime>
 
@@ -12,9 +11,10 @@ WallMicros SystemClock::Now() const {
       .count();
 }
 
+SteadyTime SteadyNow() { return std::chrono::steady_clock::now(); }
+
 int64_t MonotonicNanos() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyNow().time_since_epoch())
       .count();
 }
 

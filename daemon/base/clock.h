@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -24,7 +25,11 @@ class SystemClock : public Clock {
   WallMicros Now() const override;
 };
 
-// Nanoseconds of a clock that never steps, for durations only.
+// A moment of a clock that never steps, for durations and deadlines only.
+using SteadyTime = std::chrono::steady_clock::time_point;
+SteadyTime SteadyNow();
+
+// The same in nanoseconds.
 int64_t MonotonicNanos();
 
 // "2020-06-30T08:00:00.000000Z".

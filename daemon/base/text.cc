@@ -31,6 +31,19 @@ bool HasControlCharacter(std::string_view text) {
   });
 }
 
+std::string Abbreviate(std::string_view text, size_t limit_bytes) {
+  // A long text is cut before it is checked, so that it costs little.
+  size_t length = std::min(text.size(), limit_bytes);
+  // Continuation bytes start with the bits 10.
+  while (length > 0 && length < text.size() &&
+         (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) {
+    --length;
+  }
+  const std::string_view start = text.substr(0, length);
+  if (!IsValidUtf8(start)) return "(not UTF-8)";
+  return std::string(start) + (length < text.size() ? "…" : "");
+}
+
 std::string NormalizeNfkc(std::string_view text) {
   utf8proc_uint8_t* normalized = nullptr;
   const utf8proc_ssize_t length =

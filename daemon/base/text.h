@@ -15,4 +15,8 @@ bool HasControlCharacter(std::string_view text);
 // Invalid UTF-8 is returned as it is.
 std::string NormalizeNfkc(std::string_view text);
 
+// At most `limit_bytes` of `text` for a message, cut between characters and marked
+// with an ellipsis; "(not UTF-8)" for bytes that are no text.
+std::string Abbreviate(std::string_view text, size_t limit_bytes);
+
 }  // namespace budgetwatch

@@ -159,6 +159,22 @@ int LineOfInvalidUtf8(std::string_view text) {
   return 0;
 }
 
+// Line on which brackets that are not closed again grow beyond any sense, 0 without
+// one. yaml-cpp holds all of them in memory before its own bound on depth is
+// reached. Brackets inside texts count too, which the bound leaves room for.
+int LineOfBracketFlood(std::string_view text) {
+  constexpr int kOpenMax = 10'000;
+  int line = 1;
+  int open_count = 0;
+  for (const char c : text) {
+    if (c == '\n') ++line;
+    if (c == '[' || c == '{') ++open_count;
+    if ((c == ']' || c == '}') && open_count > 0) --open_count;
+    if (open_count > kOpenMax) return line;
+  }
+  return 0;
+}
+
 YamlError Malformed(int line, std::string en, std::string zh) {
   return {"bad_yaml", line, "", std::move(en), std::move(zh)};
 }
@@ -177,6 +193,10 @@ std::optional<YamlError> FindUnreadable(std::string_view text, const YamlLimits&
   if (const int line = LineOfForbiddenByte(text); line != 0) {
     return Malformed(line, "the line holds a control character; remove it",
                      "该行含有控制字符，请删除");
+  }
+  if (const int line = LineOfBracketFlood(text); line != 0) {
+    return Malformed(line, "values are nested too deeply; close the brackets",
+                     "嵌套层数过多，请检查括号是否闭合");
   }
   return std::nullopt;
 }
@@ -262,9 +282,9 @@ std::optional<YamlValue> ParseYaml(std::string_view text, const YamlLimits& limi
     const int line = exception.mark.is_null() ? 0 : exception.mark.line + 1;
     // The parser repeats single bytes of the text.
     const std::string cause = IsValidUtf8(exception.msg) ? exception.msg : "illegal character";
-    errors->push_back(Malformed(
-        line, "not readable as YAML: " + cause + "; quote texts with special characters",
-        "无法按 YAML 读取：" + cause + "；含特殊字符的文本请加引号"));
+    errors->push_back(
+        Malformed(line, "not readable as YAML: " + cause + "; quote texts with special characters",
+                  "无法按 YAML 读取：" + cause + "；含特殊字符的文本请加引号"));
   } catch (const std::exception& exception) {
     errors->push_back(Malformed(0, std::string("not readable as YAML: ") + exception.what(),
                                 std::string("无法按 YAML 读取：") + exception.what()));

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/text.h"
 #include "domain/reason.h"
 
 namespace budgetwatch {
@@ -11,7 +12,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 Error BadAmount(std::string_view text) {
   return Refusal(Reason::kInvalidAmount, "amount",
-                 "amount \"" + std::string(text.substr(0, 40)) +
+                 "amount \"" + Abbreviate(text, 40) +
                      "\" is not a plain decimal with at most whole fen; write it like 1234.50");
 }
 
@@ -88,7 +89,7 @@ Result<int64_t> ParseMoney(std::string_view text, MoneyUnit unit) {
   }
   if (amount_fen > kMaxAmountFen) {
     return Refusal(Reason::kAmountOutOfRange, "amount",
-                   "amount \"" + std::string(text.substr(0, 40)) +
+                   "amount \"" + Abbreviate(text, 40) +
                        "\" is above 10,000,000,000,000.00 yuan; check its unit");
   }
   return negative ? -amount_fen : amount_fen;

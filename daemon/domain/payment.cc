@@ -27,16 +27,21 @@ std::optional<PaymentRefusal> CheckTexts(const RawPaymentEvent& raw) {
       {"payee", raw.payee, kMaxPayeeBytes, false},
       {"memo", raw.memo, kMaxMemoBytes, false},
   };
+  // Reason by reason and not field by field, to keep to the order of precedence.
   for (const TextField& field : fields) {
     if (field.text.size() > field.limit_bytes) {
       return Refuse(Reason::kFieldTooLong, field.name,
                     std::string(field.name) + " has " + std::to_string(field.text.size()) +
                         " bytes; at most " + std::to_string(field.limit_bytes) + " are taken");
     }
+  }
+  for (const TextField& field : fields) {
     if (!IsValidUtf8(field.text)) {
       return Refuse(Reason::kInvalidUtf8, field.name,
                     std::string(field.name) + " is not UTF-8; convert it before sending");
     }
+  }
+  for (const TextField& field : fields) {
     if (field.identifier && HasControlCharacter(field.text)) {
       return Refuse(Reason::kControlCharacter, field.name,
                     std::string(field.name) + " holds a control character; remove it");
@@ -49,7 +54,7 @@ std::optional<PaymentRefusal> ReadDate(std::string_view text, Date* date) {
   const std::optional<Date> parsed = Date::Parse(text);
   if (!parsed) {
     return Refuse(Reason::kInvalidDate, "pay_date",
-                  "pay_date \"" + (IsValidUtf8(text) ? std::string(text.substr(0, 20)) : "?") +
+                  "pay_date \"" + Abbreviate(text, 20) +
                       "\" is not an existing day written like 2020-06-30");
   }
   if (parsed->year() < kFirstYear || parsed->year() > kLastYear) {
@@ -112,7 +117,9 @@ std::variant<PaymentEvent, PaymentRefusal> NormalizePayment(const RawPaymentEven
                         " is unknown; use payment (1), refund (2) or correction (3)");
   }
   const bool refund_of_original =
-      (event.kind == PaymentKind::kRefund || raw.amount_fen < 0) && !raw.original_payment_id.empty();
+      (event.kind == PaymentKind::kRefund ||
+       (event.kind == PaymentKind::kPayment && raw.amount_fen < 0)) &&
+      !raw.original_payment_id.empty();
   if (raw.project_code.empty() && !refund_of_original) {
     return Refuse(Reason::kMissingProjectCode, "project_code",
                   "project_code is empty; name the budget line that the money belongs to");

@@ -214,23 +214,23 @@ Result<std::optional<PaymentRefusal>> PaymentGroup::BookCorrection(PaymentEntry*
                               entry->source + "\" is recorded; send it before its correction"));
   }
   const Original& original = *found.value();
+  if (state_.IsClosed(original.date.year())) {
+    return Refused(YearClosed(original.date.year(), "original_payment_id"));
+  }
   if (original.kind == PaymentKind::kRefund) {
     return Refused(Refuse(Reason::kOriginalNotAPayment, "original_payment_id",
                           "\"" + event.original_payment_id +
                               "\" is a refund; only payments and corrections can be moved"));
-  }
-  if (state_.IsClosed(original.date.year())) {
-    return Refused(YearClosed(original.date.year(), "original_payment_id"));
-  }
-  if (original.project_code == event.project_code && original.date == event.pay_date) {
-    return Refused(Refuse(Reason::kCorrectionWithoutChange, "project_code",
-                          "the money is on that project and date already"));
   }
   if (event.amount_fen > original.remaining_fen) {
     return Refused(Refuse(Reason::kCorrectionExceedsPayment, "amount_fen",
                           "of \"" + event.original_payment_id + "\" only " +
                               Yuan(original.remaining_fen) + " is left to move, not " +
                               Yuan(event.amount_fen)));
+  }
+  if (original.project_code == event.project_code && original.date == event.pay_date) {
+    return Refused(Refuse(Reason::kCorrectionWithoutChange, "project_code",
+                          "the money is on that project and date already"));
   }
   entry->original_sequence = original.sequence;
   entry->from_project_code = original.project_code;

@@ -245,7 +245,7 @@ class PlanChecker {
     if (!target.notes.empty()) {
       std::string notes;
       for (const std::string& note : target.notes) notes += (notes.empty() ? "" : ", ") + note;
-      const std::string text = indicator.target_text.substr(0, 120);
+      const std::string text = Abbreviate(indicator.target_text, 120);
       Add("ambiguous_target", Severity::kWarning, place + ".target_text",
           "指标值“" + text + "”不能确定读法（" + notes + "）。请核对，或在计划中写明读法。",
           "the target \"" + text + "\" is not sure to be read right (" + notes +

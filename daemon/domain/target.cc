@@ -101,7 +101,7 @@ Target ZeroTarget() {
   target.kind = TargetKind::kQuantitative;
   target.comparator = Comparator::kEq;
   target.comparator_written = true;
-  target.value = "0";
+  target.value.assign(1, '0');
   target.notes.emplace_back("zero_target");
   return target;
 }
@@ -139,30 +139,31 @@ std::string RefusalNote(std::u32string_view text, const std::string& why) {
 
 }  // namespace
 
-Target ReadTarget(std::string_view raw) {
-  if (raw.size() > kMaxTextBytes) return Qualitative("text_too_long");
-  if (!IsValidUtf8(raw)) return Qualitative("invalid_text");
-  if (HasDecoratedDigit(DecodeTargetText(raw))) return Qualitative("unknown_unit_symbol");
-  const std::u32string text = NormalizeTargetText(raw);
-  if (IsPlaceholder(text)) return Qualitative("placeholder");
-  if (text == U"是" || text == U"否") return Boolean(text);
-  if (ContainsWord(text, U"是否")) return Qualitative("question_as_target");
-  if (IsGrade(text)) return Qualitative("grade");
-  if (IsRank(text)) return Qualitative("rank");
-  if (IsApproximate(text)) {
-    const bool number = std::any_of(
-        text.begin(), text.end(), [](char32_t c) { return IsDecimalDigit(c) || IsHanNumeral(c); });
+Target ReadTarget(std::string_view text) {
+  if (text.size() > kMaxTextBytes) return Qualitative("text_too_long");
+  if (!IsValidUtf8(text)) return Qualitative("invalid_text");
+  if (HasDecoratedDigit(DecodeTargetText(text))) return Qualitative("unknown_unit_symbol");
+  const std::u32string plain = NormalizeTargetText(text);
+  if (IsPlaceholder(plain)) return Qualitative("placeholder");
+  if (plain == U"是" || plain == U"否") return Boolean(plain);
+  if (ContainsWord(plain, U"是否")) return Qualitative("question_as_target");
+  if (IsGrade(plain)) return Qualitative("grade");
+  if (IsRank(plain)) return Qualitative("rank");
+  if (IsApproximate(plain)) {
+    const bool number = std::any_of(plain.begin(), plain.end(), [](char32_t c) {
+      return IsDecimalDigit(c) || IsHanNumeral(c);
+    });
     return Qualitative(number ? "approximate" : "");
   }
-  if (IsZeroTarget(text)) return ZeroTarget();
+  if (IsZeroTarget(plain)) return ZeroTarget();
   // 零 names what must not happen; only the short list above is sure to be counted.
-  if (text.starts_with(U"零")) return Qualitative("");
+  if (plain.starts_with(U"零")) return Qualitative("");
 
   Target target;
-  if (ReadTargetDate(text, &target) != DateReading::kNoDate) return target;
+  if (ReadTargetDate(plain, &target) != DateReading::kNoDate) return target;
   std::string why;
-  if (ReadTargetQuantity(text, &target, &why)) return target;
-  return Qualitative(RefusalNote(text, why));
+  if (ReadTargetQuantity(plain, &target, &why)) return target;
+  return Qualitative(RefusalNote(plain, why));
 }
 
 }  // namespace budgetwatch

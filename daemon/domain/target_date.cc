@@ -127,8 +127,9 @@ std::optional<std::string> DayText(const DateParts& parts, std::string* why) {
     *why = "impossible_date";
     return std::nullopt;
   }
-  const std::string text = date->ToString();
-  return parts.year ? text : "-" + text.substr(4);
+  std::string text = date->ToString();
+  if (!parts.year) text.replace(0, 4, 1, '-');
+  return text;
 }
 
 // Why the words behind a date are more than a remark; empty when they may be dropped.

@@ -233,7 +233,10 @@ bool ReadInto(std::u32string_view rest, Draft* draft) {
   const std::u32string behind = (percentage ? U"%" : U"") + std::u32string(rest);
   rest = behind;
   if (!ReadEnding(&rest, draft) || !ReadUnit(rest, draft)) return false;
-  if (draft->han_number && !draft->measure.comparator) return Fail("han_numeral", draft);
+  // A spelt 零 is read in the few texts that forbid something altogether, and nowhere else.
+  if (draft->han_number && (!draft->measure.comparator || draft->measure.number.IsZero())) {
+    return Fail("han_numeral", draft);
+  }
   if (LooksLikeCalendar(draft->measure)) return Fail("date_or_quantity", draft);
   if (draft->measure.number.negative() && !MayBeNegative(draft->measure.unit)) {
     return Fail("number_in_phrase", draft);

@@ -113,7 +113,7 @@ std::string TakeHanFraction(std::u32string_view* rest) {
 TargetNumber::TargetNumber(bool negative, std::string integer, std::string fraction)
     : negative_(negative), integer_(std::move(integer)), fraction_(std::move(fraction)) {
   integer_.erase(0, std::min(integer_.find_first_not_of('0'), integer_.size()));
-  if (integer_.empty()) integer_ = "0";
+  if (integer_.empty()) integer_.push_back('0');
   while (!fraction_.empty() && fraction_.back() == '0') fraction_.pop_back();
   if (IsZero()) signed_zero_ = std::exchange(negative_, false);
 }

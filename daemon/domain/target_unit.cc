@@ -35,40 +35,45 @@ bool ContainsAny(std::u32string_view text, const Words& words) {
                      [text](std::u32string_view word) { return ContainsWord(text, word); });
 }
 
-// Whether `text` holds a second number. Powers of ten may open a unit (百分点, 千瓦时, 万元,
-// 百万元); 万 and 亿 further inside count something else.
+// Whether `text` holds a second number. 百 and 千 belong to units (百分点, 千瓦时), 万 and 亿
+// only to their front (万元, 百万元); further inside they count something else.
 bool HasSecondNumber(std::u32string_view text) {
   size_t first = 0;
   while (first < text.size() && ContainsChar(U"百千", text[first])) ++first;
   while (first < text.size() && ContainsChar(U"万亿", text[first])) ++first;
   text.remove_prefix(first);
-  return std::any_of(text.begin(), text.end(), IsHanNumeral);
+  return std::any_of(text.begin(), text.end(),
+                     [](char32_t c) { return IsHanNumeral(c) && !ContainsChar(U"百千", c); });
 }
 
 // Why `text`, a run of letters, is no unit; empty when it may be one.
 std::string WhyNoUnit(std::u32string_view text) {
-  if (ContainsWord(text, U"分之")) return "fraction";
+  if (ContainsWord(text, U"分之") || text == U"百分") return "fraction";
   if (ContainsAny(text, kApproximate) || (!text.empty() && ContainsChar(U"来数", text.front()))) {
     return "approximate";
   }
-  for (const std::u32string_view start : kRankStarts) {
-    if (text.starts_with(start)) return "rank";
-  }
-  // 4A景区, 5G基站, 3D打印: the number belongs to the letter.
-  if (text.size() >= 2 && IsLatinLetter(text[0]) && !IsLatinLetter(text[1])) {
-    return ContainsChar(text, U'级') ? "rank" : "number_in_phrase";
-  }
-  // 个等级 counts levels; without 个 the number is most likely one of them.
-  if (ContainsChar(text, U'级') && text.front() != U'个') return "rank";
-  if (text == U"百分") return "fraction";
   if (text.size() > kMaxUnitLetters) return "number_in_phrase";
   if (HasSecondNumber(text)) return "multi_part";
   if (ContainsAny(text, kPhraseWords)) return "number_in_phrase";
   // 100元起 is a start; 3起 is a count of cases.
   if (text.size() >= 2 && text.back() == U'起') return "number_in_phrase";
+  return "";
+}
+
+// The same for what stands directly behind the number. 元/名 is a price, but 3名 a rank.
+std::string WhyNoBase(std::u32string_view text) {
+  for (const std::u32string_view start : kRankStarts) {
+    if (text.starts_with(start)) return "rank";
+  }
+  // 个等级 counts levels; without 个 the number is most likely one of them.
+  if (ContainsChar(text, U'级') && text.front() != U'个') return "rank";
+  // 5G基站, 3D打印: the number belongs to the letter.
+  if (text.size() >= 2 && IsLatinLetter(text[0]) && !IsLatinLetter(text[1])) {
+    return "number_in_phrase";
+  }
   // 6月底, 2020年度: calendar words, not the units 月 and 年.
   if (text.size() >= 2 && ContainsChar(U"月年", text.front())) return "number_in_phrase";
-  return "";
+  return WhyNoUnit(text);
 }
 
 std::u32string_view TakeLetters(std::u32string_view* rest) {
@@ -94,7 +99,8 @@ std::u32string_view TakeCount(std::u32string_view* rest) {
 bool ReadDenominator(std::u32string_view* rest, TargetUnit* unit, std::string* why) {
   const std::u32string_view count = TakeCount(rest);
   const std::u32string_view letters = TakeLetters(rest);
-  *why = WhyNoUnit(letters);
+  // The one period with a half in its name.
+  *why = letters == U"半年" ? "" : WhyNoUnit(letters);
   if (!why->empty()) return false;
   if (letters.empty()) {
     *why = count.empty() ? "unknown_unit_symbol" : "multi_part";
@@ -122,7 +128,7 @@ std::optional<TargetUnit> ReadTargetUnit(std::u32string_view text, std::string* 
     unit.base = U"‰";
   } else {
     unit.base = TakeLetters(&rest);
-    *why = WhyNoUnit(unit.base);
+    *why = WhyNoBase(unit.base);
     if (!why->empty()) return std::nullopt;
   }
   for (int count = 0; !rest.empty(); ++count) {

@@ -96,7 +96,8 @@ Result<Plans::ApplyResult> Plans::Apply(ApplyRequest request) {
     CheckTree(state, request.plan, effective_date, &result.findings);
     if (HasError(result.findings)) return std::vector<JournalEntry>();
     result.applied = true;
-    const std::string& department = request.plan.department_code;
+    // A copy: the plan moves into the entry.
+    const std::string department = request.plan.department_code;
     result.revision = state.plans().InForce(department, fiscal_year, effective_date, kKnownNow);
     result.unchanged = result.revision != nullptr && result.revision->plan() == request.plan;
     if (result.unchanged) return std::vector<JournalEntry>();

@@ -77,24 +77,24 @@ void Warnings::Stop() {
 }
 
 void Warnings::Loop() {
-  std::chrono::steady_clock::duration pause(0);
+  SteadyTime::duration pause(0);
   while (true) {
     {
       MutexLock lock(mutex_);
       // Under a flood of commits, evaluation takes at most a fifth of the time.
-      const auto earliest = std::chrono::steady_clock::now() + pause;
-      while (!stopping_ && std::chrono::steady_clock::now() < earliest) {
+      const auto earliest = SteadyNow() + pause;
+      while (!stopping_ && SteadyNow() < earliest) {
         lock.WaitUntil(changed_, earliest);
       }
-      const auto latest = std::chrono::steady_clock::now() + kIdleWait;
-      while (!stopping_ && pending_.empty() && std::chrono::steady_clock::now() < latest) {
+      const auto latest = SteadyNow() + kIdleWait;
+      while (!stopping_ && pending_.empty() && SteadyNow() < latest) {
         lock.WaitUntil(changed_, latest);
       }
       if (stopping_) return;
     }
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = SteadyNow();
     const bool ok = EvaluatePending().ok();
-    pause = ok ? (std::chrono::steady_clock::now() - start) * 4 : kIdleWait;
+    pause = ok ? (SteadyNow() - start) * 4 : kIdleWait;
   }
 }
 
@@ -200,7 +200,7 @@ Result<Warning> Warnings::Explain(const std::string& warning_id, const Explanati
         const Warning* warning = state.warnings().Find(warning_id);
         if (warning == nullptr) {
           return Refusal(Reason::kWarningNotFound, "warning_id",
-                         "no warning \"" + warning_id.substr(0, 256) +
+                         "no warning \"" + Abbreviate(warning_id, 256) +
                              "\"; list the warnings for their ids");
         }
         if (warning->explanation == explanation) return std::vector<JournalEntry>();
@@ -234,9 +234,24 @@ Warnings::Changes Warnings::ChangesAfter(Sequence sequence, const std::string& d
   });
 }
 
+Warnings::Changes Warnings::OpenNow(const std::string& department_code) const {
+  return ledger_.View([&](const LedgerState& state) {
+    Changes changes;
+    changes.scanned = state.warnings().last_change();
+    for (const auto& [id, warning] : state.warnings().all()) {
+      if (!warning.open) continue;
+      if (!department_code.empty() && warning.department_code != department_code) continue;
+      changes.items.push_back({warning.history.back().sequence, warning});
+    }
+    std::sort(changes.items.begin(), changes.items.end(),
+              [](const Change& a, const Change& b) { return a.sequence < b.sequence; });
+    return changes;
+  });
+}
+
 bool Warnings::WaitForChange(Sequence sequence, int64_t timeout_millis) {
   const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_millis);
+      SteadyNow() + std::chrono::milliseconds(timeout_millis);
   MutexLock lock(mutex_);
   const Sequence seen = warning_changes_;
   const bool behind = ledger_.View([sequence](const LedgerState& state) {
@@ -244,7 +259,7 @@ bool Warnings::WaitForChange(Sequence sequence, int64_t timeout_millis) {
   });
   if (behind) return !stopping_;
   while (!stopping_ && warning_changes_ == seen &&
-         std::chrono::steady_clock::now() < deadline) {
+         SteadyNow() < deadline) {
     lock.WaitUntil(changed_, deadline);
   }
   return !stopping_;

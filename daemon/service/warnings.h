@@ -61,6 +61,15 @@ class Warnings : public CommitListener {
   Changes ChangesAfter(Sequence sequence, const std::string& department_code,
                        size_t limit) const;
 
+  // Sequence of the last change of any warning.
+  Sequence last_change() const {
+    return ledger_.View([](const LedgerState& state) { return state.warnings().last_change(); });
+  }
+
+  // What is open now, each with its last change, in the order of these, and where to
+  // continue.
+  Changes OpenNow(const std::string& department_code) const;
+
   // Waits until something may have changed after `sequence`, or `timeout_millis`
   // has passed, or Stop was called; false when it was.
   bool WaitForChange(Sequence sequence, int64_t timeout_millis);

@@ -99,6 +99,9 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& dire
   return store;
 }
 
+// Here and not in the header, where rocksdb::DB is incomplete.
+RocksDbStore::RocksDbStore(std::string directory) : directory_(std::move(directory)) {}
+
 RocksDbStore::~RocksDbStore() {
   if (db_ == nullptr) return;
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);

@@ -58,7 +58,7 @@ class RocksDbStore : public Store {
   static constexpr const char* kFamilyNames[] = {"default", "journal", "control",  "payment_id",
                                                  "booking", "taken",   "total", "checkpoint"};
 
-  explicit RocksDbStore(std::string directory) : directory_(std::move(directory)) {}
+  explicit RocksDbStore(std::string directory);
 
   Status CheckFormat();
   Status FindLastSequence();

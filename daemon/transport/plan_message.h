@@ -13,6 +13,7 @@ namespace budgetwatch {
 
 v1::Plan ToMessage(const Plan& plan);
 v1::Finding ToMessage(const Finding& finding);
+v1::Target ToMessage(const Target& target);
 
 // A plan read from a message, with an error finding for each field that has no
 // meaning in the domain (a date that is none, an unknown kind, a bad share).

@@ -182,7 +182,8 @@ TEST(YamlMapTest, BoundsHold) {
 
 TEST(YamlMapTest, DateForms) {
   for (const char* text : {"2020-06-30", "06-30", "13-99"}) EXPECT_TRUE(HasDateForm(text));
-  for (const char* text : {"", "6-30", "2020-6-30", "2020/06/30", "20-06-30", "2020-06-3x", "0630"}) {
+  for (const char* text :
+       {"", "6-30", "2020-6-30", "2020/06/30", "20-06-30", "2020-06-3x", "0630"}) {
     EXPECT_FALSE(HasDateForm(text)) << text;
   }
 }

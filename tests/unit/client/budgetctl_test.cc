@@ -18,13 +18,13 @@
 namespace budgetwatch::ctl {
 namespace {
 
-struct Run {
+struct Ran {
   int code = 0;
   std::string out;
   std::string err;
 };
 
-Run Execute(const std::vector<std::string>& arguments, const std::string& input = "",
+Ran Execute(const std::vector<std::string>& arguments, const std::string& input = "",
             const std::string& environment_server = "127.0.0.1:1") {
   std::istringstream in(input);
   std::ostringstream out;
@@ -32,7 +32,7 @@ Run Execute(const std::vector<std::string>& arguments, const std::string& input 
   Terminal terminal{
       .in = in, .out = out, .err = err, .out_width = std::nullopt, .err_width = std::nullopt};
   const ExitCode code = RunBudgetctl(arguments, environment_server, "", &terminal);
-  return Run{static_cast<int>(code), out.str(), err.str()};
+  return Ran{static_cast<int>(code), out.str(), err.str()};
 }
 
 google::protobuf::Struct Json(const std::string& text) {
@@ -92,7 +92,7 @@ TEST_F(BudgetctlTest, WrongUsageIsTwo) {
            {"report", "execution", "--department", "1", "--year", "2020", "--known-at", "now"},
            {"warning", "explain", "x", "--cause", "weather", "--text", "t"},
            {"warning", "list", "--state", "any"}}) {
-    const Run run = Execute(arguments);
+    const Ran run = Execute(arguments);
     EXPECT_EQ(run.code, 2) << run.err;
     EXPECT_EQ(run.out, "");
     EXPECT_NE(run.err, "");
@@ -116,13 +116,13 @@ TEST_F(BudgetctlTest, GlobalFlagsStandAnywhere) {
 }
 
 TEST_F(BudgetctlTest, ATextThatSpellsANounIsAText) {
-  const Run run = Execute({"target", "read", "plan", "report", "--output", "json"});
+  const Ran run = Execute({"target", "read", "plan", "report", "--output", "json"});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 2);
 }
 
 TEST_F(BudgetctlTest, TargetsOfStandardInputKeepTheirLines) {
-  const Run run = Execute({"--output", "json", "target", "read"}, "\xEF\xBB\xBF≥90%\r\n\n是");
+  const Ran run = Execute({"--output", "json", "target", "read"}, "\xEF\xBB\xBF≥90%\r\n\n是");
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 3);
   EXPECT_NE(run.out.find("COMPARATOR_GE"), std::string::npos) << run.out;
@@ -130,7 +130,7 @@ TEST_F(BudgetctlTest, TargetsOfStandardInputKeepTheirLines) {
 }
 
 TEST_F(BudgetctlTest, PlanCheckPrintsPlanAndFindings) {
-  const Run run = Execute({"plan", "check", Write("plan.yaml", kPlan), "--output", "json"});
+  const Ran run = Execute({"plan", "check", Write("plan.yaml", kPlan), "--output", "json"});
   EXPECT_EQ(run.code, 0) << run.out;
   const auto json = Json(run.out).fields();
   EXPECT_EQ(json.at("findings").kind_case(), google::protobuf::Value::kListValue);
@@ -148,11 +148,11 @@ TEST_F(BudgetctlTest, PlanWithAnErrorIsThreeAndIsNotSent) {
   std::string plan = kPlan;
   plan.replace(plan.find("100.00"), 6, "90.00");
   const std::string path = Write("plan.yaml", plan);
-  const Run check = Execute({"plan", "check", path, "--output", "json"});
+  const Ran check = Execute({"plan", "check", path, "--output", "json"});
   EXPECT_EQ(check.code, 3);
   EXPECT_NE(check.out.find("last_share_not_100"), std::string::npos) << check.out;
   // Nobody listens at the address: had it been sent, the code were 1.
-  const Run apply = Execute({"plan", "apply", path, "--output", "json"});
+  const Ran apply = Execute({"plan", "apply", path, "--output", "json"});
   EXPECT_EQ(apply.code, 3);
   EXPECT_EQ(Json(apply.out).fields().at("applied").bool_value(), false);
 }
@@ -160,7 +160,7 @@ TEST_F(BudgetctlTest, PlanWithAnErrorIsThreeAndIsNotSent) {
 TEST_F(BudgetctlTest, ConvertWritesTheFileAndReadsItBack) {
   const std::string path = Write("plan.yaml", kPlan);
   const std::string copy = folder_ / "copy.yaml";
-  const Run run = Execute({"plan", "convert", path, "-o", copy, "--output", "json"});
+  const Ran run = Execute({"plan", "convert", path, "-o", copy, "--output", "json"});
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_EQ(run.out, Execute({"plan", "check", path, "--output", "json"}).out);
   EXPECT_EQ(run.out, Execute({"plan", "check", copy, "--output", "json"}).out);
@@ -170,7 +170,7 @@ TEST_F(BudgetctlTest, ConvertWritesTheFileAndReadsItBack) {
 }
 
 TEST_F(BudgetctlTest, AMissingFileIsAFailure) {
-  const Run run = Execute({"plan", "check", folder_ / "none.yaml"});
+  const Ran run = Execute({"plan", "check", folder_ / "none.yaml"});
   EXPECT_EQ(run.code, 1);
   EXPECT_EQ(run.out, "");
   EXPECT_NE(run.err.find("none.yaml"), std::string::npos);
@@ -178,7 +178,7 @@ TEST_F(BudgetctlTest, AMissingFileIsAFailure) {
 }
 
 TEST_F(BudgetctlTest, NobodyThereNamesTheAddressAndTheCure) {
-  const Run run = Execute({"--timeout", "0.2", "--lang", "en", "admin", "info"}, "", "127.0.0.1:1");
+  const Ran run = Execute({"--timeout", "0.2", "--lang", "en", "admin", "info"}, "", "127.0.0.1:1");
   EXPECT_EQ(run.code, 1);
   EXPECT_NE(run.err.find("127.0.0.1:1"), std::string::npos) << run.err;
   EXPECT_NE(run.err.find("budgetwatchd"), std::string::npos) << run.err;
@@ -189,7 +189,7 @@ TEST_F(BudgetctlTest, ImportCountsRowsAndRejectsOneByOne) {
   FakePaymentService service;
   const FakeServer server(&service);
   const std::string path = Write("payments.csv", kPayments);
-  const Run first =
+  const Ran first =
       Execute({"--server", server.address(), "payment", "import", path, "--output", "json"});
   EXPECT_EQ(first.code, 3) << first.err;
   const auto json = Json(first.out).fields();
@@ -209,7 +209,7 @@ TEST_F(BudgetctlTest, ImportCountsRowsAndRejectsOneByOne) {
 
   // Under another name the file is still the same payments.
   const std::string renamed = Write("renamed.csv", kPayments);
-  const Run second =
+  const Ran second =
       Execute({"payment", "import", renamed, "--output", "json"}, "", server.address());
   EXPECT_EQ(Json(second.out).fields().at("duplicateCount").string_value(), "2");
   EXPECT_EQ(Json(second.out).fields().at("amountFen").string_value(), "0");
@@ -220,7 +220,7 @@ TEST_F(BudgetctlTest, ImportSaysThatItCanBeRepeatedAfterAFailure) {
   service.set_break_status(grpc::Status(grpc::StatusCode::INTERNAL, "boom"));
   service.BreakStreamsAfter({1});
   const FakeServer server(&service);
-  const Run run = Execute({"--lang", "en", "--server", server.address(), "payment", "import",
+  const Ran run = Execute({"--lang", "en", "--server", server.address(), "payment", "import",
                            Write("payments.csv", kPayments)});
   EXPECT_EQ(run.code, 1);
   EXPECT_NE(run.err.find("boom"), std::string::npos) << run.err;

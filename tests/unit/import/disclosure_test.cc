@@ -193,10 +193,14 @@ TEST(DisclosureTest, MoneyIsReadInTheTablesUnit) {
     const char* amount;
     int64_t budget_fen;
   } kCases[] = {
-      {"万元", "1,004.60", 1'004'600'000}, {"万元", "1，004.60", 1'004'600'000},
-      {"元", "186700", 18'670'000},        {"元", "186,700.05", 18'670'005},
-      {"人民币元", "0.01", 1},             {"万元", "0.000001", 1},
-      {"元", "18.67万元", 18'670'000},     {"万元", "0", 0},
+      {"万元", "1,004.60", 1'004'600'000},
+      {"万元", "1，004.60", 1'004'600'000},
+      {"元", "186700", 18'670'000},
+      {"元", "186,700.05", 18'670'005},
+      {"人民币元", "0.01", 1},
+      {"万元", "0.000001", 1},
+      {"元", "18.67万元", 18'670'000},
+      {"万元", "0", 0},
   };
   for (const auto& test_case : kCases) {
     SCOPED_TRACE(test_case.amount);
@@ -224,12 +228,12 @@ TEST(DisclosureTest, SourcesAreKeptApart) {
 
 TEST(DisclosureTest, ZeroSourcesAreKeptForTheCheckAndBlankOnesSayNothing) {
   TableText zero;
-  zero.budget =
-      "\t预算规模及资金用途\n\t预算数\n\t30\n\t其中：财政资金\n\t0\n\t其他资金\n\t0\n\n";
+  zero.budget = "\t预算规模及资金用途\n\t预算数\n\t30\n\t其中：财政资金\n\t0\n\t其他资金\n\t0\n\n";
   TableText blank = SecondTable();
   blank.budget = "\t预算规模及资金用途\n\t预算数\n\t30\n\t其中：财政资金\n\t\n\t其他资金\n\t\n\n";
   const PlanReading reading = ReadDisclosure(Document({zero, blank}));
-  ASSERT_EQ(reading.plan.projects.size(), 2u) << Describe(reading);
+  EXPECT_EQ(Ids(reading), StringList{"missing_sources"});
+  ASSERT_EQ(reading.plan.projects.size(), 2u);
   EXPECT_EQ(reading.plan.projects[0].fundings,
             (std::vector<Funding>{{FundingSource::kGeneral, 0}}));
   EXPECT_TRUE(reading.plan.projects[1].fundings.empty());
@@ -268,9 +272,10 @@ TEST(DisclosureTest, BrokenTableCostsNoOther) {
       {"no code", "\t990-0001-EX\n", "\t\n", "missing_project_code",
        "table 1 (示例甲), row 项目编码, line 8"},
       {"no code cell", "\t990-0001-EX\n", "", "missing_project_code", "row 项目编码"},
-      {"no code label", "\t项目编码\n\t990-0001-EX\n", "", "missing_project_code", "table 1 (示例甲)"},
+      {"no code label", "\t项目编码\n\t990-0001-EX\n", "", "missing_project_code",
+       "table 1 (示例甲)"},
       {"bad budget", "预算数\n\t18.67", "预算数\n\t18.67.1", "bad_amount",
-       "table 1 (示例甲), row 预算规模及资金用途, cell 预算数, line 14"},
+       "table 1 (示例甲), row 预算规模及资金用途, cell 预算数, line 15"},
       {"exponent", "预算数\n\t18.67", "预算数\n\t1e3", "bad_amount", "cell 预算数"},
       {"below a fen", "预算数\n\t18.67", "预算数\n\t18.1234567", "bad_amount", "cell 预算数"},
       {"no budget", "预算数\n\t18.67", "预算数\n\t", "bad_amount", "cell 预算数"},
@@ -278,7 +283,7 @@ TEST(DisclosureTest, BrokenTableCostsNoOther) {
       {"bad source", "财政资金\n\t18.67", "财政资金\n\t约18", "bad_amount", "财政资金"},
       {"no schedule", good.schedule, "", "missing_schedule", "row 资金支出计划"},
       {"bad share", "\t50.00\n", "\t五成\n", "bad_percent",
-       "table 1 (示例甲), row 资金支出计划, cell 6月底, line 31"},
+       "table 1 (示例甲), row 资金支出计划, cell 6月底, line 32"},
       {"share above 100", "\t50.00\n", "\t150\n", "bad_percent", "cell 6月底"},
       {"bad date", "6月底", "13月底", "bad_date", "cell 13月底"},
       {"day that is none", "6月底", "2月30日", "bad_date", "cell 2月30日"},
@@ -286,9 +291,10 @@ TEST(DisclosureTest, BrokenTableCostsNoOther) {
       {"date twice", "6月底", "3月底", "bad_date", "cell 3月底"},
       {"share missing", "\t80.00\n", "", "bad_schedule", "row 资金支出计划"},
       {"share too many", "\t80.00\n", "\t80.00\n\t90.00\n", "bad_schedule", "row 资金支出计划"},
-      {"indicator cell missing", "\t253个\n", "", "bad_indicator_row", "row of indicators, line 47"},
+      {"indicator cell missing", "\t253个\n", "", "bad_indicator_row",
+       "row of indicators, line 49"},
       {"indicator header", "\t指标值\n", "\t数值\n", "bad_indicator_header", "row of indicators"},
-      {"not UTF-8", "示例用途", "示例\xff用途", "bad_encoding", "line 21"},
+      {"not UTF-8", "示例用途", "示例\xff用途", "bad_encoding", "line 22"},
       {"other department", "990001", "990002", "department_mismatch", "table 2 (示例乙)"},
   };
   for (const auto& test_case : kCases) {
@@ -337,13 +343,34 @@ TEST(DisclosureTest, CellsMayRunOverLines) {
   EXPECT_EQ(reading.plan.projects[0].indicators[0].target_text, "253个");
 }
 
+TEST(DisclosureTest, BlankLineInsideACellLosesNoIndicator) {
+  for (const char* cell : {"\t示例描述\n", "\t示例依据\n"}) {
+    TableText table;
+    table.indicators = Replaced(table.indicators, cell, std::string(cell) + "\n之续\n");
+    const PlanReading reading = ReadDisclosure(Document({table}));
+    EXPECT_FALSE(HasErrors(reading)) << Describe(reading);
+    ASSERT_EQ(reading.plan.projects.size(), 1u);
+    EXPECT_EQ(reading.plan.projects[0].indicators.size(), 4u);
+  }
+}
+
+TEST(DisclosureTest, TableWithoutUnitAndHeadingBeginsAtItsDepartment) {
+  TableText second = SecondTable();
+  second.heading.clear();
+  second.head = "\t990001示例局\n\t\n\n";
+  const PlanReading reading = ReadDisclosure(Document({TableText(), second}));
+  EXPECT_EQ(Ids(reading), StringList{"unit_assumed"});
+  EXPECT_EQ(reading.plan.projects.size(), 2u);
+}
+
 TEST(DisclosureTest, OtherTablesAreNotProjects) {
   const std::string text =
       Document({TableText(), SecondTable()}) +
       "六、采购\n部门采购预算\n\t990示例局\n\t单位：万元\n\n\t采购项目来源\n\t采购物品名称\n\n"
       "\t项目名称\n\t预算资金\n\t\n\t总计\n\n\t示例甲\n\t400\n\t工程\n\t400\n\n"
       "\t项目编码\n\t项目名称\n\t预算数\n\n\t990-0009\n\t示例丙\n\t12\n\n"
-      "七、资产\n\t编制部门：示例局\n\t截止时间：2019年12月31日\n\n\t项目\n\t数量\n\n\t合计\n\t3\n\n";
+      "七、资产\n\t编制部门：示例局\n\t截止时间：2019年12月31日\n\n\t项目\n\t数量\n\n\t合计\n\t3\n"
+      "\n";
   const PlanReading reading = ReadDisclosure(text);
   EXPECT_EQ(Describe(reading), "");
   EXPECT_EQ(reading.plan, ReadDisclosure(Document({TableText(), SecondTable()})).plan);
@@ -481,8 +508,7 @@ std::vector<std::string> Lines(const std::string& text) {
 // Lines deleted, doubled or swapped, and bytes changed: whatever comes out, no
 // finding and no text is malformed, and untouched tables do not change unnoticed.
 TEST(DisclosureTest, SurvivesMutations) {
-  const std::vector<std::string> lines =
-      Lines(Document({TableText(), SecondTable(), TableText()}));
+  const std::vector<std::string> lines = Lines(Document({TableText(), SecondTable(), TableText()}));
   for (unsigned seed = 1; seed <= 1500; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
@@ -515,9 +541,10 @@ TEST(DisclosureTest, SurvivesMutations) {
 }
 
 TEST(DisclosureTest, SurvivesRandomBytes) {
-  const char* kPieces[] = {"\t",       "\n",     "项目编码", "资金支出计划", "一级指标", "单位：元",
-                           "6月底",    "100",    "预算数",   "绩效目标",     "\xff",     "\xe9",
-                           "绩效目标表", "指标值", "三级指标", "\n\n",         "\r",       "\0x"};
+  const char* kPieces[] = {"\t",       "\n",    "项目编码",   "资金支出计划", "一级指标",
+                           "单位：元", "6月底", "100",        "预算数",       "绩效目标",
+                           "\xff",     "\xe9",  "绩效目标表", "指标值",       "三级指标",
+                           "\n\n",     "\r",    "\0x"};
   for (unsigned seed = 1; seed <= 1500; ++seed) {
     std::mt19937 random(seed);
     std::string text;
@@ -590,8 +617,8 @@ TEST(DisclosureTest, ReadsTheRealDocument) {
   // The example is no part of the project; without it there is nothing to compare.
   if (!std::filesystem::exists(folder)) return;
   Struct json;
-  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(ReadAll(folder / "expected.json"), &json)
-                  .ok());
+  ASSERT_TRUE(
+      google::protobuf::util::JsonStringToMessage(ReadAll(folder / "expected.json"), &json).ok());
   Value expected;
   *expected.mutable_struct_value() = json;
   const PlanReading reading = ReadDisclosure(ReadAll(folder / "disclosure.txt"));
@@ -604,8 +631,8 @@ TEST(DisclosureTest, ReadsTheRealDocument) {
   int64_t indicator_count = 0;
   for (int i = 0; i < projects.size(); ++i) {
     ExpectProject(reading.plan.projects[static_cast<size_t>(i)], projects[i]);
-    indicator_count += static_cast<int64_t>(
-        reading.plan.projects[static_cast<size_t>(i)].indicators.size());
+    indicator_count +=
+        static_cast<int64_t>(reading.plan.projects[static_cast<size_t>(i)].indicators.size());
   }
   const Value& totals = Field(expected, "totals");
   EXPECT_EQ(indicator_count, NumberField(totals, "indicators"));

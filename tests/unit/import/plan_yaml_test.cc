@@ -85,10 +85,11 @@ TEST(PlanYamlTest, ReadsEveryField) {
   EXPECT_EQ(project.budget_fen, 12'500'000);
   EXPECT_EQ(project.fundings, (std::vector<Funding>{{FundingSource::kGeneral, 10'000'000},
                                                     {FundingSource::kOther, 2'500'000}}));
-  EXPECT_EQ(project.checkpoints, (std::vector<Checkpoint>{{*Date::Parse("2020-03-31"), {}},
-                                                          {*Date::Parse("2020-06-30"), {}},
-                                                          {*Date::Parse("2020-10-31"), 705'000},
-                                                          {*Date::Parse("2020-12-31"), 1'000'000}}));
+  EXPECT_EQ(project.checkpoints,
+            (std::vector<Checkpoint>{{*Date::Parse("2020-03-31"), {}},
+                                     {*Date::Parse("2020-06-30"), {}},
+                                     {*Date::Parse("2020-10-31"), 705'000},
+                                     {*Date::Parse("2020-12-31"), 1'000'000}}));
   ASSERT_EQ(project.indicators.size(), 2u);
   const Indicator& indicator = project.indicators[0];
   EXPECT_EQ(indicator.indicator_id, "a1");
@@ -99,15 +100,14 @@ TEST(PlanYamlTest, ReadsEveryField) {
   EXPECT_EQ(indicator.target_text, "≥90%");
   EXPECT_EQ(indicator.basis, "示例依据");
   EXPECT_EQ(indicator.weight, "12.5");
-  EXPECT_EQ(indicator.target, (Target{TargetKind::kQuantitative, Comparator::kRange, "90.5", "95",
-                                      "%", true, {}}));
+  EXPECT_EQ(indicator.target,
+            (Target{TargetKind::kQuantitative, Comparator::kRange, "90.5", "95", "%", true, {}}));
   EXPECT_EQ(project.indicators[1].target, Target());
   EXPECT_EQ(plan.projects[1].kind, ProjectKind::kPersonnel);
   EXPECT_EQ(plan.projects[1].budget_fen, 1'004'600'000);
-  EXPECT_EQ(plan.stated_totals,
-            (std::vector<StatedTotal>{{ProjectKind::kProject, {}, 12'500'000},
-                                      {{}, FundingSource::kOther, 2'500'000},
-                                      {{}, {}, 1'017'100'000}}));
+  EXPECT_EQ(plan.stated_totals, (std::vector<StatedTotal>{{ProjectKind::kProject, {}, 12'500'000},
+                                                          {{}, FundingSource::kOther, 2'500'000},
+                                                          {{}, {}, 1'017'100'000}}));
 }
 
 TEST(PlanYamlTest, AmountsAreYuanWithoutAUnit) {
@@ -121,10 +121,14 @@ TEST(PlanYamlTest, KindsHaveEnglishAndChineseNames) {
     const char* name;
     ProjectKind kind;
   } kCases[] = {
-      {"project", ProjectKind::kProject},          {"项目", ProjectKind::kProject},
-      {"personnel", ProjectKind::kPersonnel},      {"人员经费", ProjectKind::kPersonnel},
-      {"public", ProjectKind::kPublic},            {"公用经费", ProjectKind::kPublic},
-      {"three_public", ProjectKind::kThreePublic}, {"三公经费", ProjectKind::kThreePublic},
+      {"project", ProjectKind::kProject},
+      {"项目", ProjectKind::kProject},
+      {"personnel", ProjectKind::kPersonnel},
+      {"人员经费", ProjectKind::kPersonnel},
+      {"public", ProjectKind::kPublic},
+      {"公用经费", ProjectKind::kPublic},
+      {"three_public", ProjectKind::kThreePublic},
+      {"三公经费", ProjectKind::kThreePublic},
   };
   for (const auto& test_case : kCases) {
     const PlanReading reading =
@@ -235,8 +239,8 @@ TEST(PlanYamlTest, WithoutAYearTheScheduleIsStillWhole) {
 }
 
 TEST(PlanYamlTest, ReadingAsQualitativeIsNotReplaced) {
-  const PlanReading reading =
-      ReadPlanYaml(Replaced(kPlan, "target: 是", "target: \"100\"\n        reading: {kind: qualitative}"));
+  const PlanReading reading = ReadPlanYaml(
+      Replaced(kPlan, "target: 是", "target: \"100\"\n        reading: {kind: qualitative}"));
   EXPECT_EQ(Describe(reading), "");
   Plan plan = reading.plan;
   FillIndicators(&plan);
@@ -304,12 +308,12 @@ TEST(PlanYamlTest, WritesAStableText) {
 // Texts that break careless quoting.
 std::string RandomText(std::mt19937* random) {
   static const std::vector<std::string> kPieces = {
-      "示例",   "≥90%", "\"",     "'",      "\\",     "\n",     "\r\n",   "\t",    ": ",
-      " #",     "- ",   "{",      "}",      "[",      "]",      "&a",     "*a",    "!b",
-      "%",      "@",    "`",      "null",   "~",      "yes",    "0x1f",   "1e3",   "2020-06-30",
-      "<<",     "|",    ">",      "\u0085", "\u2028", "\u2029", "\ufeff", "\x01",  "\x04",
-      "\x1b",   "\x7f", "\u00a0", "\u3000", "😀",     "---",    "...",    " ",     "\\x41",
-      "%YAML",  "?",    ",",      "=",      "𠮷",     "\ufffd", "\uffff", "…",     "a"};
+      "示例",  "≥90%", "\"",     "'",      "\\",     "\n",     "\r\n",   "\t",   ": ",
+      " #",    "- ",   "{",      "}",      "[",      "]",      "&a",     "*a",   "!b",
+      "%",     "@",    "`",      "null",   "~",      "yes",    "0x1f",   "1e3",  "2020-06-30",
+      "<<",    "|",    ">",      "\u0085", "\u2028", "\u2029", "\ufeff", "\x01", "\x04",
+      "\x1b",  "\x7f", "\u00a0", "\u3000", "😀",      "---",    "...",    " ",    "\\x41",
+      "%YAML", "?",    ",",      "=",      "𠮷",     "\ufffd", "\uffff", "…",    "a"};
   std::string text;
   for (uint_fast32_t i = 0, count = (*random)() % 6; i < count; ++i) {
     text += kPieces[(*random)() % kPieces.size()];

@@ -1,0 +1,188 @@
+#include "app/application.h"
+
+#include <prometheus/registry.h>
+#include <spdlog/spdlog.h>
+
+#include "app/zoned_calendar.h"
+#include "base/mutex.h"
+#include "service/administration.h"
+#include "service/payments.h"
+#include "service/plans.h"
+#include "service/reports.h"
+#include "service/warnings.h"
+#include "storage/rocksdb_store.h"
+#include "telemetry/daemon_metrics.h"
+#include "telemetry/exposer.h"
+#include "telemetry/ledger_collector.h"
+#include "transport/admin_service.h"
+#include "transport/monitor_service.h"
+#include "transport/payment_service.h"
+#include "transport/plan_service.h"
+#include "transport/server.h"
+
+namespace budgetwatch {
+namespace {
+
+// Says in the log and in the health service whether payments can be recorded.
+class HealthListener : public CommitListener {
+ public:
+  // Null before the server is stopped.
+  void SetServer(GrpcServer* server) {
+    const MutexLock lock(mutex_);
+    server_ = server;
+  }
+
+  void OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats&) override {
+    // A command that writes nothing says nothing about the store.
+    if (!failing_ || entries.empty()) return;
+    failing_ = false;
+    spdlog::warn("store writes again");
+    SetServing(true);
+  }
+
+  void OnWriteFailed(const Error& error) override {
+    if (failing_) return;
+    failing_ = true;
+    spdlog::error("store failed reason={} message=\"{}\"", error.reason, error.message);
+    SetServing(false);
+  }
+
+ private:
+  void SetServing(bool serving) {
+    const MutexLock lock(mutex_);
+    if (server_ != nullptr) server_->SetServing(serving);
+  }
+
+  bool failing_ = false;  // of the committer's thread
+  Mutex mutex_;
+  GrpcServer* server_ BW_GUARDED_BY(mutex_) = nullptr;
+};
+
+}  // namespace
+
+// In the order of construction; destroyed the other way round.
+struct Application::Parts {
+  Options options;
+  SystemClock clock;
+  std::unique_ptr<BusinessCalendar> calendar;
+  std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
+  std::unique_ptr<DaemonMetrics> metrics;
+  HealthListener health;
+  std::unique_ptr<RocksDbStore> store;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Committer> committer;
+  std::unique_ptr<Plans> plans;
+  std::unique_ptr<Payments> payments;
+  std::unique_ptr<Reports> reports;
+  std::unique_ptr<Warnings> warnings;
+  std::unique_ptr<Administration> administration;
+  std::unique_ptr<Exposer> exposer;
+  std::unique_ptr<PlanServiceHandler> plan_service;
+  std::unique_ptr<PaymentServiceHandler> payment_service;
+  std::unique_ptr<MonitorServiceHandler> monitor_service;
+  std::unique_ptr<AdminServiceHandler> admin_service;
+  std::unique_ptr<GrpcServer> server;
+
+  Status OpenLedger(const Profile& profile);
+  Status Serve();
+};
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Application::~Application() { Stop(); }
+
+Status Application::Parts::OpenLedger(const Profile& profile) {
+  auto opened_store = RocksDbStore::Open(options.data_dir);
+  if (!opened_store.ok()) return opened_store.error();
+  store = std::move(opened_store).value();
+  auto opened_ledger = Ledger::Open(*store);
+  if (!opened_ledger.ok()) return opened_ledger.error();
+  ledger = std::move(opened_ledger).value();
+  auto created_committer = Committer::Create(*ledger, clock, options.committer);
+  if (!created_committer.ok()) return created_committer.error();
+  committer = std::move(created_committer).value();
+  committer->AddListener(metrics.get());
+  committer->AddListener(&health);
+  plans = std::make_unique<Plans>(*ledger, *committer);
+  payments = std::make_unique<Payments>(*ledger, *committer);
+  reports = std::make_unique<Reports>(*ledger, *committer, *calendar);
+  warnings = std::make_unique<Warnings>(*ledger, *committer, *calendar);
+  administration = std::make_unique<Administration>(*ledger, *committer, *calendar);
+  committer->Start();
+  const Status adopted = administration->AdoptProfile(profile);
+  if (!adopted.ok()) return adopted;
+  warnings->Start();
+  return {};
+}
+
+Status Application::Parts::Serve() {
+  auto started_exposer =
+      Exposer::Start(options.metrics_listen,
+                     {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar)});
+  if (!started_exposer.ok()) return started_exposer.error();
+  exposer = std::move(started_exposer).value();
+  plan_service = std::make_unique<PlanServiceHandler>(*plans, *reports, *metrics);
+  payment_service = std::make_unique<PaymentServiceHandler>(*payments, *metrics);
+  monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *metrics);
+  admin_service = std::make_unique<AdminServiceHandler>(
+      *ledger, *committer, *administration, *calendar,
+      ServerIdentity{BUDGETWATCH_VERSION, kStorageFormatVersion, exposer->address()}, *metrics);
+  monitor_service->Start();
+  auto started_server = GrpcServer::Start(
+      options.listen, {plan_service.get(), payment_service.get(), monitor_service.get(),
+                       admin_service.get()});
+  if (!started_server.ok()) return started_server.error();
+  server = std::move(started_server).value();
+  health.SetServer(server.get());
+  return {};
+}
+
+Result<std::unique_ptr<Application>> Application::Start(const Options& options) {
+  if (const Status status = CheckOptions(options); !status.ok()) return status.error();
+  Profile profile;
+  if (!options.profile_file.empty()) {
+    auto read = ReadProfileFile(options.profile_file);
+    if (!read.ok()) return read.error();
+    profile = std::move(read).value();
+  }
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  if (options.today) {
+    parts->calendar = std::make_unique<FixedCalendar>(*options.today);
+  } else {
+    parts->calendar = ZonedCalendar::Create(options.time_zone, &parts->clock);
+  }
+  parts->metrics = std::make_unique<DaemonMetrics>(*parts->registry, BUDGETWATCH_VERSION);
+  // From here on, a failure stops in order what was started.
+  std::unique_ptr<Application> application(new Application(std::move(parts)));
+  Parts& started = *application->parts_;
+  if (const Status status = started.OpenLedger(profile); !status.ok()) return status.error();
+  if (const Status status = started.Serve(); !status.ok()) return status.error();
+  spdlog::info("serving grpc={} metrics={} data_dir={} sequence={} profile={}",
+               started.server->address(), started.exposer->address(), options.data_dir,
+               started.store->LastSequence(), profile.name);
+  return application;
+}
+
+void Application::Stop() {
+  if (parts_ == nullptr) return;
+  Parts& parts = *parts_;
+  // Streams of warnings end first: they would keep the server waiting.
+  if (parts.monitor_service != nullptr) parts.monitor_service->Stop();
+  parts.health.SetServer(nullptr);
+  if (parts.server != nullptr) {
+    parts.server->Stop(int64_t{1000} * parts.options.stop_timeout_seconds);
+  }
+  if (parts.warnings != nullptr) parts.warnings->Stop();
+  if (parts.exposer != nullptr) parts.exposer->Stop();
+  if (parts.committer != nullptr) parts.committer->Stop();
+  const Sequence last = parts.store == nullptr ? 0 : parts.store->LastSequence();
+  parts_.reset();
+  spdlog::info("stopped sequence={}", last);
+}
+
+const std::string& Application::grpc_address() const { return parts_->server->address(); }
+
+const std::string& Application::metrics_address() const { return parts_->exposer->address(); }
+
+}  // namespace budgetwatch

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "domain/execution_report.h"
+#include "domain/ledger_state.h"
+
+namespace budgetwatch {
+
+// A plan in force with what was disbursed on its lines.
+struct PlanSnapshot {
+  PlanRevisionPtr revision;            // never null; immutable, shared with the ledger
+  std::vector<int64_t> disbursed_fen;  // of revision->plan().projects, by index
+};
+
+struct YearSnapshot {
+  int fiscal_year = 0;
+  Date as_of;                       // business date, or the last day of a year that is over
+  std::vector<PlanSnapshot> plans;  // in force at as_of, by department code; maybe none
+  Total suspense;                   // of the whole year, whatever the date of the payment
+};
+
+// What tells open warnings apart in the metrics. The checkpoint is left out: it
+// would start new series at every checkpoint.
+struct WarningGroup {
+  Rule rule = Rule::kBehindPlan;
+  Severity severity = Severity::kWarning;
+  std::string department_code;
+  std::string project_code;  // empty unless the warning is about a project
+  int fiscal_year = 0;
+
+  friend auto operator<=>(const WarningGroup&, const WarningGroup&) = default;
+};
+
+// One moment of the ledger, as far as metrics show it. A value that stays true
+// while the ledger goes on.
+struct LedgerSnapshot {
+  Sequence sequence = 0;
+  Date business_date;
+  std::vector<YearSnapshot> years;                // rising
+  std::map<WarningGroup, int64_t> open_warnings;  // counts above 0, of those years
+};
+
+// Copies what metrics show, and computes nothing that can wait: commits wait for
+// the caller's view of the state. The cost follows the number of lines and days.
+//
+// Years are those with a plan or a payment that are not closed; a closed year stays
+// while it is the business year or the one before, so that a year does not vanish
+// from the dashboards on the day of its closing. That bounds the label sets, since
+// years are closed as time goes on.
+LedgerSnapshot TakeSnapshot(const LedgerState& state, Date business_date);
+
+}  // namespace budgetwatch

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+
+#include "budgetwatch/v1/admin_service.grpc.pb.h"
+#include "service/administration.h"
+#include "service/rpc_observer.h"
+
+namespace budgetwatch {
+
+// What the server says of itself.
+struct ServerIdentity {
+  std::string version;
+  int format_version = 0;
+  std::string metrics_address;
+};
+
+// AdminService over gRPC. Thread-safe; what it refers to outlives it.
+class AdminServiceHandler final : public v1::AdminService::CallbackService {
+ public:
+  AdminServiceHandler(Ledger& ledger, Committer& committer, Administration& administration,
+                      const BusinessCalendar& calendar, ServerIdentity identity,
+                      RpcObserver& observer)
+      : ledger_(ledger),
+        committer_(committer),
+        administration_(administration),
+        calendar_(calendar),
+        identity_(std::move(identity)),
+        observer_(observer) {}
+
+  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
+                                          const v1::GetServerInfoRequest* request,
+                                          v1::GetServerInfoResponse* response) override;
+  grpc::ServerUnaryReactor* VerifyLedger(grpc::CallbackServerContext* context,
+                                         const v1::VerifyLedgerRequest* request,
+                                         v1::VerifyLedgerResponse* response) override;
+  grpc::ServerUnaryReactor* CloseFiscalYear(grpc::CallbackServerContext* context,
+                                            const v1::CloseFiscalYearRequest* request,
+                                            v1::CloseFiscalYearResponse* response) override;
+
+ private:
+  void Describe(v1::GetServerInfoResponse* response) const;
+
+  Ledger& ledger_;
+  Committer& committer_;
+  Administration& administration_;
+  const BusinessCalendar& calendar_;
+  const ServerIdentity identity_;
+  RpcObserver& observer_;
+};
+
+}  // namespace budgetwatch

@@ -1,0 +1,102 @@
+#include "transport/monitor_service.h"
+
+#include "transport/call.h"
+#include "transport/convert.h"
+#include "transport/page_token.h"
+
+namespace budgetwatch {
+namespace {
+
+Result<Warnings::Filter> FilterOf(const v1::ListWarningsRequest& request) {
+  Warnings::Filter filter;
+  filter.department_code = request.department_code();
+  filter.subject_code = request.subject_code();
+  filter.fiscal_year = request.fiscal_year();
+  if (request.state() != v1::WARNING_STATE_UNSPECIFIED) {
+    filter.open = request.state() == v1::WARNING_STATE_OPEN;
+  }
+  if (!request.rule().empty()) {
+    filter.rule = RuleFromName(request.rule());
+    if (!filter.rule) {
+      return Refusal(Reason::kInvalidField, "rule",
+                     "rule must be the name of a rule, such as behind_plan");
+    }
+  }
+  if (request.severity() != v1::SEVERITY_UNSPECIFIED) {
+    filter.severity = static_cast<Severity>(request.severity());
+  }
+  return filter;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::GetExecutionReport(
+    grpc::CallbackServerContext* context, const v1::GetExecutionReportRequest* request,
+    v1::GetExecutionReportResponse* response) {
+  return Answer(context, observer_, "MonitorService/GetExecutionReport",
+                [&] { return Report(*request, response); });
+}
+
+Status MonitorServiceHandler::Report(const v1::GetExecutionReportRequest& request,
+                                     v1::GetExecutionReportResponse* response) const {
+  const auto as_of = OptionalDate(request.as_of_date(), "as_of_date");
+  if (!as_of.ok()) return as_of.error();
+  const auto known_at = FromMessage(request.known_at());
+  if (!known_at.ok()) return known_at.error();
+  const auto report = reports_.Execution(request.department_code(), request.fiscal_year(),
+                                         as_of.value(), known_at.value());
+  if (!report.ok()) return report.error();
+  *response->mutable_report() = ToMessage(report.value());
+  return {};
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::ListWarnings(
+    grpc::CallbackServerContext* context, const v1::ListWarningsRequest* request,
+    v1::ListWarningsResponse* response) {
+  return Answer(context, observer_, "MonitorService/ListWarnings",
+                [&] { return List(*request, response); });
+}
+
+Status MonitorServiceHandler::List(const v1::ListWarningsRequest& request,
+                                   v1::ListWarningsResponse* response) {
+  const auto filter = FilterOf(request);
+  if (!filter.ok()) return filter.error();
+  const auto page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.error();
+  v1::ListWarningsRequest unpaged = request;
+  unpaged.clear_page_size();
+  unpaged.clear_page_token();
+  const std::string list = unpaged.SerializeAsString();
+  std::string after_id;
+  if (!request.page_token().empty()) {
+    auto position = DecodePageToken(list, request.page_token());
+    if (!position.ok()) return position.error();
+    after_id = std::move(position).value();
+  }
+  const Warnings::Page page = warnings_.List(filter.value(), after_id, page_size.value());
+  for (const Warning& warning : page.warnings) *response->add_warnings() = ToMessage(warning);
+  if (!page.next_id.empty()) {
+    response->set_next_page_token(EncodePageToken(list, page.next_id));
+  }
+  return {};
+}
+
+grpc::ServerWriteReactor<v1::WatchWarningsResponse>* MonitorServiceHandler::WatchWarnings(
+    grpc::CallbackServerContext*, const v1::WatchWarningsRequest* request) {
+  return WarningStream::Start(warnings_, streams_, observer_, *request);
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::ExplainWarning(
+    grpc::CallbackServerContext* context, const v1::ExplainWarningRequest* request,
+    v1::ExplainWarningResponse* response) {
+  return Answer(context, observer_, "MonitorService/ExplainWarning", [&]() -> Status {
+    const auto explanation = FromMessage(request->explanation());
+    if (!explanation.ok()) return explanation.error();
+    const auto warning = warnings_.Explain(request->warning_id(), explanation.value());
+    if (!warning.ok()) return warning.error();
+    *response->mutable_warning() = ToMessage(warning.value());
+    return {};
+  });
+}
+
+}  // namespace budgetwatch

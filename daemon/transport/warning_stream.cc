@@ -1,0 +1,146 @@
+#include "transport/warning_stream.h"
+
+#include "transport/convert.h"
+
+namespace budgetwatch {
+namespace {
+
+constexpr size_t kPageChanges = 64;
+constexpr int64_t kWaitMillis = 500;
+
+}  // namespace
+
+void WarningStreams::Start() {
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void WarningStreams::Stop() {
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  const grpc::Status status =
+      ToGrpcStatus(Refusal(Reason::kShuttingDown, "", "the server stops; watch again later"));
+  for (const auto& stream : Streams()) stream->Close(status);
+  if (thread_.joinable()) thread_.join();
+}
+
+void WarningStreams::Add(std::shared_ptr<WarningStream> stream) {
+  bool stopping = false;
+  {
+    const MutexLock lock(mutex_);
+    stopping = stopping_;
+    if (!stopping) streams_.insert(stream);
+  }
+  if (stopping) stream->Close(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server stops"));
+}
+
+void WarningStreams::Remove(const std::shared_ptr<WarningStream>& stream) {
+  const MutexLock lock(mutex_);
+  streams_.erase(stream);
+}
+
+// A copy, since gRPC may end a call, and so call Remove, on the thread that pumps it.
+std::vector<std::shared_ptr<WarningStream>> WarningStreams::Streams() {
+  const MutexLock lock(mutex_);
+  return {streams_.begin(), streams_.end()};
+}
+
+void WarningStreams::Loop() {
+  Sequence seen = 0;
+  while (true) {
+    warnings_.WaitForChange(seen, kWaitMillis);
+    {
+      const MutexLock lock(mutex_);
+      if (stopping_) return;
+    }
+    seen = warnings_.last_change();
+    for (const auto& stream : Streams()) stream->Pump();
+  }
+}
+
+WarningStream* WarningStream::Start(Warnings& warnings, WarningStreams& streams,
+                                    RpcObserver& observer,
+                                    const v1::WatchWarningsRequest& request) {
+  std::shared_ptr<WarningStream> stream(new WarningStream(warnings, streams, observer, request));
+  stream->self_ = stream;
+  streams.Add(stream);
+  stream->Pump();
+  return stream.get();
+}
+
+WarningStream::WarningStream(Warnings& warnings, WarningStreams& streams, RpcObserver& observer,
+                             const v1::WatchWarningsRequest& request)
+    : warnings_(warnings),
+      streams_(streams),
+      call_(observer, "MonitorService/WatchWarnings"),
+      department_code_(request.department_code()),
+      sequence_(request.after_sequence()),
+      snapshot_due_(!request.has_after_sequence()) {}
+
+void WarningStream::FillPage() {
+  if (snapshot_due_) {
+    snapshot_due_ = false;
+    Warnings::Changes open = warnings_.OpenNow(department_code_);
+    page_.assign(open.items.begin(), open.items.end());
+    sequence_ = open.scanned;
+  }
+  while (page_.empty()) {
+    const Sequence before = sequence_;
+    Warnings::Changes changes =
+        warnings_.ChangesAfter(sequence_, department_code_, kPageChanges);
+    page_.assign(changes.items.begin(), changes.items.end());
+    sequence_ = changes.scanned;
+    if (sequence_ == before) return;
+  }
+}
+
+void WarningStream::Pump() {
+  {
+    const MutexLock lock(mutex_);
+    if (writing_ || finished_ || closing_) return;
+    FillPage();
+    if (page_.empty()) return;
+    outgoing_.Clear();
+    *outgoing_.mutable_warning() = ToMessage(page_.front().warning);
+    outgoing_.set_sequence(page_.front().sequence);
+    page_.pop_front();
+    writing_ = true;
+  }
+  StartWrite(&outgoing_);
+}
+
+void WarningStream::OnWriteDone(bool ok) {
+  std::optional<grpc::Status> closing;
+  {
+    const MutexLock lock(mutex_);
+    writing_ = false;
+    if (!ok && !closing_) closing_ = grpc::Status::CANCELLED;
+    closing = closing_;
+  }
+  if (closing) {
+    Close(*closing);
+  } else {
+    Pump();
+  }
+}
+
+void WarningStream::Close(const grpc::Status& status) {
+  {
+    const MutexLock lock(mutex_);
+    if (!closing_) closing_ = status;
+    // The end of the write under way closes the call.
+    if (writing_ || finished_) return;
+    finished_ = true;
+  }
+  call_.Done(status);
+  Finish(status);
+}
+
+void WarningStream::OnDone() {
+  streams_.Remove(self_);
+  // The last owner may be another thread that is just looking for changes.
+  const std::shared_ptr<WarningStream> last = std::move(self_);
+}
+
+}  // namespace budgetwatch

@@ -1,0 +1,385 @@
+// Goal: what a scrape shows is what the ledger says at one moment: exact values,
+// the documented labels, nothing where there is no value.
+// Method: plans, payments and warnings committed to a ledger in memory; its families
+// are read as Prometheus would, and compared with the execution report.
+
+#include "telemetry/ledger_collector.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "storage/memory_store.h"
+
+namespace budgetwatch {
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+using Samples = std::map<Labels, double>;
+
+class FixedCalendar : public BusinessCalendar {
+ public:
+  explicit FixedCalendar(Date today) : today_(today) {}
+  Date Today() const override { return today_; }
+  bool fixed() const override { return true; }
+
+ private:
+  const Date today_;
+};
+
+class CountingClock : public Clock {
+ public:
+  WallMicros Now() const override { return ++now_; }
+
+ private:
+  mutable std::atomic<WallMicros> now_ = 0;
+};
+
+Date Day(const std::string& text) { return Date::Parse(text).value(); }
+
+// Due by 1 July: 50 %. The blank cell at the end of October adds nothing.
+std::vector<Checkpoint> Schedule(int year) {
+  const std::string prefix = std::to_string(year);
+  return {{Day(prefix + "-03-31"), 100'000},
+          {Day(prefix + "-06-30"), 500'000},
+          {Day(prefix + "-10-31"), std::nullopt},
+          {Day(prefix + "-12-31"), 1'000'000}};
+}
+
+Project Line(const std::string& code, int64_t budget_fen, std::vector<Checkpoint> checkpoints) {
+  Project project;
+  project.project_code = code;
+  project.project_name = "name of " + code;
+  project.budget_fen = budget_fen;
+  project.checkpoints = std::move(checkpoints);
+  return project;
+}
+
+Plan DepartmentPlan(const std::string& code, const std::string& parent, int year,
+                    std::vector<Project> projects) {
+  Plan plan;
+  plan.department_code = code;
+  plan.department_name = "name of " + code;
+  plan.parent_department_code = parent;
+  plan.fiscal_year = year;
+  plan.projects = std::move(projects);
+  return plan;
+}
+
+class LedgerCollectorTest : public testing::Test {
+ protected:
+  static constexpr char kToday[] = "2020-07-01";
+
+  LedgerCollectorTest()
+      : ledger_(Ledger::Open(store_).value()),
+        committer_(Committer::Create(*ledger_, clock_, {}).value()),
+        collector_(*ledger_, *committer_, calendar_) {
+    committer_->Start();
+  }
+
+  void Commit(JournalEntry entry) {
+    const auto done =
+        committer_->Run([&entry](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+          return std::vector<JournalEntry>{std::move(entry)};
+        });
+    ASSERT_TRUE(done.ok()) << done.error().message;
+  }
+
+  void Apply(Plan plan, const std::string& effective_date) {
+    PlanEntry entry;
+    entry.plan = std::move(plan);
+    entry.effective_date = Day(effective_date);
+    entry.revision_number = 1;
+    Commit(std::move(entry));
+  }
+
+  // Applies the departments of the tests: "1" with nothing of its own above "12",
+  // which has one line and "121" below it.
+  void ApplyTree() {
+    Apply(DepartmentPlan("12", "1", 2020, {Line("office", 1'200'000, {})}), "2020-01-01");
+    Project staff = Line("staff", 300'000, Schedule(2020));
+    staff.kind = ProjectKind::kPersonnel;
+    Apply(DepartmentPlan("121", "12", 2020, {staff, Line("empty", 0, Schedule(2020))}),
+          "2020-01-01");
+  }
+
+  void Pay(const std::string& project_code, const std::string& date, int64_t amount_fen) {
+    PaymentEvent event;
+    event.payment_id = "p" + std::to_string(++payment_count_);
+    event.project_code = project_code;
+    event.pay_date = Day(date);
+    event.kind = amount_fen < 0 ? PaymentKind::kRefund : PaymentKind::kPayment;
+    event.amount_fen = amount_fen < 0 ? -amount_fen : amount_fen;
+    committer_->SubmitPayments({"test", {event}}, [](const auto& outcomes) {
+      ASSERT_TRUE(outcomes.ok());
+      ASSERT_NE(outcomes.value()[0].kind, PaymentOutcome::Kind::kRejected);
+    });
+  }
+
+  // Waits until everything handed in before is applied.
+  void Drain() {
+    const auto done = committer_->Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+      return std::vector<JournalEntry>();
+    });
+    ASSERT_TRUE(done.ok());
+  }
+
+  // Scrapes once; the samples by name and labels, without the prefix of the names.
+  std::map<std::string, Samples> Scrape(const LedgerCollector& collector) const {
+    std::map<std::string, Samples> scrape;
+    for (const auto& family : collector.Collect()) {
+      EXPECT_EQ(family.name.rfind("budgetwatch_", 0), 0u) << family.name;
+      Samples& samples = scrape[family.name.substr(sizeof("budgetwatch_") - 1)];
+      for (const auto& metric : family.metric) {
+        Labels labels;
+        for (const auto& label : metric.label) labels[label.name] = label.value;
+        EXPECT_EQ(labels.size(), metric.label.size()) << family.name;
+        EXPECT_TRUE(samples.emplace(labels, metric.gauge.value).second)
+            << family.name << " twice with the same labels";
+      }
+    }
+    return scrape;
+  }
+  std::map<std::string, Samples> Scrape() const { return Scrape(collector_); }
+
+  static Labels OfProject(const std::string& department, const std::string& project) {
+    return {{"department_code", department}, {"project_code", project}, {"fiscal_year", "2020"}};
+  }
+  static Labels OfDepartment(const std::string& code) {
+    return {{"department_code", code}, {"fiscal_year", "2020"}};
+  }
+
+  MemoryStore store_;
+  CountingClock clock_;
+  const FixedCalendar calendar_{Day(kToday)};
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Committer> committer_;
+  LedgerCollector collector_;
+  int payment_count_ = 0;
+};
+
+TEST_F(LedgerCollectorTest, EmptyLedgerShowsItselfOnly) {
+  const auto scrape = Scrape();
+  EXPECT_EQ(scrape.at("ledger_sequence"), (Samples{{{}, 0}}));
+  EXPECT_EQ(scrape.at("queue_depth"), (Samples{{{}, 0}}));
+  EXPECT_EQ(scrape.at("store_writable"), (Samples{{{}, 1}}));
+  EXPECT_EQ(scrape.at("store_bytes"), (Samples{{{}, 0}}));
+  // 2020-07-01T00:00:00Z.
+  EXPECT_EQ(scrape.at("business_date_timestamp_seconds"), (Samples{{{}, 1'593'561'600}}));
+  for (const char* name : {"project_info", "department_info", "time_progress_ratio",
+                           "suspense_yuan", "suspense_payments", "warning_active"}) {
+    EXPECT_EQ(scrape.at(name), Samples()) << name;
+  }
+}
+
+TEST_F(LedgerCollectorTest, ProjectsShowTheirMoneyInYuanAndTheirShares) {
+  ApplyTree();
+  Pay("staff", "2020-03-01", 123'456);
+  Pay("staff", "2020-07-01", -3'456);
+  Pay("staff", "2020-07-02", 500);  // after the business date
+  Drain();
+  const auto scrape = Scrape();
+  const Labels staff = OfProject("121", "staff");
+  EXPECT_EQ(scrape.at("project_budget_yuan").at(staff), 3'000.00);
+  EXPECT_EQ(scrape.at("project_disbursed_yuan").at(staff), 1'200.00);
+  EXPECT_EQ(scrape.at("project_execution_ratio").at(staff), 0.4);
+  EXPECT_EQ(scrape.at("project_planned_ratio").at(staff), 0.5);
+  EXPECT_DOUBLE_EQ(scrape.at("project_deviation_ratio").at(staff), -0.1);
+  // A line without a schedule is due by time progress: (7 − 1 + 1/31)/12.
+  EXPECT_DOUBLE_EQ(scrape.at("project_planned_ratio").at(OfProject("12", "office")), 187.0 / 372);
+  EXPECT_DOUBLE_EQ(scrape.at("time_progress_ratio").at({{"fiscal_year", "2020"}}), 187.0 / 372);
+}
+
+TEST_F(LedgerCollectorTest, InfoMetricsCarryNamesAndKinds) {
+  ApplyTree();
+  const auto scrape = Scrape();
+  Labels staff = OfProject("121", "staff");
+  staff["project_name"] = "name of staff";
+  staff["kind"] = "personnel";
+  EXPECT_EQ(scrape.at("project_info").at(staff), 1);
+  EXPECT_EQ(scrape.at("project_info").size(), 3u);
+  Labels department = OfDepartment("121");
+  department["department_name"] = "name of 121";
+  EXPECT_EQ(scrape.at("department_info").at(department), 1);
+  // Only has others below it: no plan names it.
+  Labels top = OfDepartment("1");
+  top["department_name"] = "";
+  EXPECT_EQ(scrape.at("department_info").at(top), 1);
+  EXPECT_EQ(scrape.at("department_info").size(), 3u);
+}
+
+TEST_F(LedgerCollectorTest, RatioOfABudgetOfZeroIsAbsent) {
+  ApplyTree();
+  Pay("empty", "2020-02-01", 100);
+  Drain();
+  const auto scrape = Scrape();
+  const Labels empty = OfProject("121", "empty");
+  EXPECT_EQ(scrape.at("project_budget_yuan").at(empty), 0);
+  EXPECT_EQ(scrape.at("project_disbursed_yuan").at(empty), 1);
+  EXPECT_EQ(scrape.at("project_planned_ratio").at(empty), 0.5);
+  EXPECT_FALSE(scrape.at("project_execution_ratio").contains(empty));
+  EXPECT_FALSE(scrape.at("project_deviation_ratio").contains(empty));
+}
+
+TEST_F(LedgerCollectorTest, DepartmentsShowWhatTheirReportsSay) {
+  ApplyTree();
+  Apply(DepartmentPlan("122", "12", 2020, {Line("road", 999'999, Schedule(2020))}), "2020-01-01");
+  Pay("office", "2020-05-05", 700'001);
+  Pay("staff", "2020-05-06", 90'000);
+  Pay("road", "2020-06-30", 333'333);
+  Drain();
+  const auto scrape = Scrape();
+  ledger_->View([&](const LedgerState& state) {
+    const ReportBasis basis = {&state.plans(), state.totals().FindYear(2020),
+                               &state.ProfileAt(kKnownNow), kKnownNow};
+    for (const std::string code : {"1", "12", "121", "122"}) {
+      const auto report = MakeExecutionReport(code, 2020, Day(kToday), basis);
+      ASSERT_TRUE(report.ok());
+      const ExecutionFigures& totals = report.value().totals;
+      const Labels labels = OfDepartment(code);
+      EXPECT_EQ(scrape.at("department_budget_yuan").at(labels) * 100, totals.budget_fen) << code;
+      EXPECT_DOUBLE_EQ(scrape.at("department_disbursed_yuan").at(labels) * 100,
+                       static_cast<double>(totals.disbursed_fen));
+      EXPECT_EQ(scrape.at("department_execution_ratio").at(labels), totals.ExecutionRatio());
+      EXPECT_EQ(scrape.at("department_planned_ratio").at(labels), totals.PlannedRatio());
+      EXPECT_EQ(scrape.at("department_deviation_ratio").at(labels), totals.DeviationRatio());
+    }
+  });
+  EXPECT_EQ(scrape.at("department_budget_yuan").at(OfDepartment("1")), 24'999.99);
+  EXPECT_EQ(scrape.at("department_budget_yuan").size(), 4u);
+}
+
+TEST_F(LedgerCollectorTest, SuspenseShowsWhateverItsDate) {
+  ApplyTree();
+  Pay("unknown", "2020-02-02", 1'050);
+  Pay("unknown", "2020-12-31", 2'000);
+  Pay("unknown", "2019-12-31", 7);  // a year without any plan
+  Drain();
+  const auto scrape = Scrape();
+  EXPECT_EQ(scrape.at("suspense_yuan"),
+            (Samples{{{{"fiscal_year", "2019"}}, 0.07}, {{{"fiscal_year", "2020"}}, 30.50}}));
+  EXPECT_EQ(scrape.at("suspense_payments"),
+            (Samples{{{{"fiscal_year", "2019"}}, 1}, {{{"fiscal_year", "2020"}}, 2}}));
+  EXPECT_EQ(scrape.at("time_progress_ratio").size(), 1u);
+}
+
+TEST_F(LedgerCollectorTest, PlanIsShownFromItsEffectiveDateOn) {
+  Apply(DepartmentPlan("12", "", 2020, {Line("office", 100, {})}), "2020-07-01");
+  Apply(DepartmentPlan("13", "", 2020, {Line("later", 100, {})}), "2020-07-02");
+  const auto scrape = Scrape();
+  EXPECT_EQ(scrape.at("project_budget_yuan"), (Samples{{OfProject("12", "office"), 1}}));
+  EXPECT_EQ(scrape.at("department_budget_yuan"), (Samples{{OfDepartment("12"), 1}}));
+}
+
+TEST_F(LedgerCollectorTest, ClosedYearsLeaveAfterTheNextYear) {
+  for (const int year : {2017, 2018, 2019}) {
+    Apply(DepartmentPlan("12", "", year, {Line("office", 100, Schedule(year))}),
+          std::to_string(year) + "-01-01");
+  }
+  Commit(ClosingEntry{2018});
+  Commit(ClosingEntry{2019});
+  const auto scrape = Scrape();
+  // 2017 was never closed: what is wrong in it can still be put right.
+  const Samples expected = {{{{"fiscal_year", "2017"}}, 1}, {{{"fiscal_year", "2019"}}, 1}};
+  EXPECT_EQ(scrape.at("time_progress_ratio"), expected);
+  EXPECT_EQ(scrape.at("project_planned_ratio").size(), 2u);
+  EXPECT_EQ(scrape.at("suspense_yuan").size(), 2u);
+
+  const FixedCalendar next_year(Day("2021-01-01"));
+  const auto later = Scrape(LedgerCollector(*ledger_, *committer_, next_year));
+  EXPECT_EQ(later.at("time_progress_ratio"), (Samples{{{{"fiscal_year", "2017"}}, 1}}));
+}
+
+WarningEntry Opening(Rule rule, SubjectKind kind, const std::string& subject,
+                     const std::string& department, std::optional<Date> checkpoint) {
+  WarningEntry entry;
+  entry.id = {rule, kind, subject, 2020, checkpoint};
+  entry.department_code = department;
+  entry.date = Day("2020-07-01");
+  entry.severity = rule == Rule::kOverspent ? Severity::kCritical : Severity::kWarning;
+  return entry;
+}
+
+TEST_F(LedgerCollectorTest, OpenWarningsAreCountedByRuleAndSubject) {
+  ApplyTree();
+  Commit(Opening(Rule::kOverspent, SubjectKind::kProject, "staff", "121", std::nullopt));
+  Commit(Opening(Rule::kBehindPlan, SubjectKind::kProject, "staff", "121", Day("2020-03-31")));
+  Commit(Opening(Rule::kBehindPlan, SubjectKind::kProject, "staff", "121", Day("2020-06-30")));
+  Commit(Opening(Rule::kBehindPlan, SubjectKind::kDepartment, "12", "12", Day("2020-06-30")));
+  Commit(Opening(Rule::kSuspensePending, SubjectKind::kSuspense, "", "", std::nullopt));
+  WarningEntry resolved =
+      Opening(Rule::kNoSpending, SubjectKind::kProject, "staff", "121", std::nullopt);
+  Commit(resolved);
+  resolved.change = WarningChange::kResolved;
+  Commit(resolved);
+  const auto labels = [](const char* rule, const char* severity, const char* department,
+                         const char* project) {
+    return Labels{{"rule", rule},
+                  {"severity", severity},
+                  {"department_code", department},
+                  {"project_code", project},
+                  {"fiscal_year", "2020"}};
+  };
+  EXPECT_EQ(Scrape().at("warning_active"),
+            (Samples{{labels("overspent", "critical", "121", "staff"), 1},
+                     {labels("behind_plan", "warning", "121", "staff"), 2},
+                     {labels("behind_plan", "warning", "12", ""), 1},
+                     {labels("suspense_pending", "warning", "", ""), 1}}));
+}
+
+TEST_F(LedgerCollectorTest, StoreThatRefusesWritesIsShown) {
+  const auto write = [this] {
+    return committer_->Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+      return std::vector<JournalEntry>{ClosingEntry{2000}};
+    });
+  };
+  store_.SetFailing(true);
+  EXPECT_FALSE(write().ok());
+  EXPECT_EQ(Scrape().at("store_writable"), (Samples{{{}, 0}}));
+  EXPECT_EQ(Scrape().at("ledger_sequence"), (Samples{{{}, 0}}));
+  store_.SetFailing(false);
+  EXPECT_TRUE(write().ok());
+  EXPECT_EQ(Scrape().at("store_writable"), (Samples{{{}, 1}}));
+  EXPECT_EQ(Scrape().at("ledger_sequence"), (Samples{{{}, 1}}));
+}
+
+TEST_F(LedgerCollectorTest, EventsThatWaitAreTheQueueDepth) {
+  const auto idle = Committer::Create(*ledger_, clock_, {}).value();  // no thread takes them
+  idle->SubmitPayments({"test", {PaymentRefusal(), PaymentRefusal()}}, [](const auto&) {});
+  EXPECT_EQ(Scrape(LedgerCollector(*ledger_, *idle, calendar_)).at("queue_depth"),
+            (Samples{{{}, 2}}));
+}
+
+// Every payment is 1 yuan, to two lines in turn and one that no plan carries: the
+// journal's length tells what all figures of the scrape must add up to.
+TEST_F(LedgerCollectorTest, FiguresOfOneScrapeAddUpWhilePaymentsArrive) {
+  constexpr int kScrapes = 200;
+  ApplyTree();
+  const double plan_entries = Scrape().at("ledger_sequence").at({});
+  std::atomic<bool> stop = false;
+  std::thread payer([this, &stop] {
+    const char* const codes[] = {"office", "staff", "unknown"};
+    for (int i = 0; !stop; ++i) {
+      Pay(codes[i % 3], "2020-05-05", 100);
+      if (i % 100 == 0) Drain();
+    }
+  });
+  for (int i = 0; i < kScrapes; ++i) {
+    const auto scrape = Scrape();
+    double projects_yuan = 0;
+    for (const auto& [labels, yuan] : scrape.at("project_disbursed_yuan")) projects_yuan += yuan;
+    const auto suspense = scrape.find("suspense_yuan")->second.find({{"fiscal_year", "2020"}});
+    EXPECT_EQ(scrape.at("department_disbursed_yuan").at(OfDepartment("1")), projects_yuan);
+    EXPECT_EQ(projects_yuan + suspense->second, scrape.at("ledger_sequence").at({}) - plan_entries);
+  }
+  stop = true;
+  payer.join();
+}
+
+}  // namespace
+}  // namespace budgetwatch
