@@ -276,9 +276,9 @@ class PlanTableReader {
                             [&](const Checkpoint& other) { return other.date == *date; });
     if (!date || doubled) {
       Fail("bad_date", row, header.line,
-           "“" + Excerpt(header.text) +
+           std::string("“") + Excerpt(header.text) +
                "”不是本预算年度内的时点，或与其他时点重复；请写成 6月底 或 6月30日",
-           "\"" + Excerpt(header.text) +
+           std::string("\"") + Excerpt(header.text) +
                "\" is no day of the fiscal year or stands twice; write it like "
                "6月底 or 6月30日");
       return;
@@ -290,8 +290,9 @@ class PlanTableReader {
       checkpoint.cumulative_ppm = ParsePercent(text);
       if (!checkpoint.cumulative_ppm) {
         Fail("bad_percent", row, share.line,
-             "“" + Excerpt(share.text) + "”不是 0 到 100 之间的百分比；请写成 50.00 或留空",
-             "\"" + Excerpt(share.text) +
+             std::string("“") + Excerpt(share.text) +
+                 "”不是 0 到 100 之间的百分比；请写成 50.00 或留空",
+             std::string("\"") + Excerpt(share.text) +
                  "\" is no share from 0 to 100; write it like 50.00 or leave it blank");
       }
     }

@@ -44,7 +44,9 @@ std::optional<std::string> CanonicalDecimal(std::string_view text) {
     while (text.back() == '0') text.remove_suffix(1);
     if (text.back() == '.') text.remove_suffix(1);
   }
-  return (negative && text != "0" ? "-" : "") + std::string(text);
+  std::string canonical(negative && text != "0" ? "-" : "");
+  canonical += text;
+  return canonical;
 }
 
 // The value that the text under `key` names, nothing when absent or unknown.

@@ -140,7 +140,7 @@ Status ReadConfigFile(const std::string& path, Options* options) {
         ReadText(map, "profile", &options->profile_file);
         ReadText(map, "time_zone", &options->time_zone);
         ReadText(map, "log_level", &options->log_level);
-        if (const auto text = map.Text("today")) {
+        if (const auto text = map.Text("today"); text && !text->empty()) {
           options->today = Date::Parse(*text);
           if (!options->today) {
             map.Fail("today", "bad_date", "must be a date such as 2020-07-01",

@@ -134,7 +134,8 @@ struct Warning {
   Date opened_date;
   std::optional<Date> resolved_date;
   int reopen_count = 0;
-  Figures figures;
+  Figures figures;  // of the last opening
+  std::optional<Figures> current_figures;  // of an open one when it is listed; not stored
   std::optional<Explanation> explanation;
   std::vector<WarningEvent> history;
 };

@@ -1,5 +1,6 @@
 #include "service/plans.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -17,13 +18,32 @@ Status CheckText(const std::string& text, size_t limit_bytes, const char* field)
                      " bytes");
 }
 
-// Codes that another department's plan carries in the same year: a payment could
+// The first day of the plan, and every later one on which it would be in force and
+// some plan changes: who carries a code meanwhile carries it on one of these.
+std::set<Date> DaysToCompare(const LedgerState& state, const Plan& plan, Date effective_date) {
+  Date last = Date::LastOfYear(plan.fiscal_year);
+  for (const auto& own : state.plans().Revisions(plan.department_code, plan.fiscal_year)) {
+    const Date next = own->entry.effective_date;
+    if (next > effective_date) last = std::min(last, next.AddDays(-1));
+  }
+  std::set<Date> days = {effective_date};
+  for (const std::string& department : state.plans().Departments(plan.fiscal_year)) {
+    for (const auto& revision : state.plans().Revisions(department, plan.fiscal_year)) {
+      const Date day = revision->entry.effective_date;
+      if (day > effective_date && day <= last) days.insert(day);
+    }
+  }
+  return days;
+}
+
+// Codes that another department's plan carries at the same time: a payment could
 // not tell the two apart.
 void CheckCodesOfOthers(const LedgerState& state, const Plan& plan, Date effective_date,
                         std::vector<Finding>* findings) {
+  const std::set<Date> days = DaysToCompare(state, plan, effective_date);
   for (size_t i = 0; i < plan.projects.size(); ++i) {
     const std::string& code = plan.projects[i].project_code;
-    for (const Date day : {effective_date, Date::LastOfYear(plan.fiscal_year)}) {
+    for (const Date day : days) {
       const PlanRevisionPtr carrier =
           state.plans().Carrier(plan.fiscal_year, code, day, kKnownNow);
       if (carrier == nullptr || carrier->plan().department_code == plan.department_code) continue;

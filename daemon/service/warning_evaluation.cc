@@ -61,12 +61,22 @@ class Evaluation {
     return Run(projects, departments);
   }
 
+  // What the rule of a warning finds now at its checkpoint.
+  std::optional<Figures> CurrentFigures(const WarningId& id) const {
+    WarningEntry subject;
+    subject.id = id;
+    for (const RuleFinding& finding : FindingsAbout(&subject)) {
+      if (finding.rule == id.rule && finding.checkpoint == id.checkpoint) return finding.figures;
+    }
+    return std::nullopt;
+  }
+
  private:
   std::vector<WarningEntry> Run(const ProjectSet& projects, std::set<std::string> departments) {
-    for (const std::string& code : projects) EvaluateProject(code);
+    for (const std::string& code : projects) Evaluate(SubjectKind::kProject, code);
     AddDepartmentsAbove(&departments);
-    for (const std::string& code : departments) EvaluateDepartment(code);
-    EvaluateSuspense();
+    for (const std::string& code : departments) Evaluate(SubjectKind::kDepartment, code);
+    Evaluate(SubjectKind::kSuspense, "");
     return std::move(entries_);
   }
 
@@ -91,44 +101,49 @@ class Evaluation {
     }
   }
 
-  void EvaluateProject(const std::string& code) {
-    const PlanRevisionPtr carrier = Carrier(code);
+  void Evaluate(SubjectKind kind, const std::string& code) {
     WarningEntry subject;
-    subject.id.subject_kind = SubjectKind::kProject;
+    subject.id.subject_kind = kind;
     subject.id.subject_code = code;
-    std::vector<RuleFinding> findings;
-    if (carrier != nullptr) {
-      const Project& project = carrier->plan().projects[carrier->project_index.at(code)];
-      subject.department_code = carrier->plan().department_code;
-      subject.subject_name = project.project_name;
-      const auto unmatched = unmatched_.find(code);
-      findings = ProjectFindings(project, measure_,
-                                 DisbursedUpTo(basis_.totals, code, measure_.as_of),
-                                 unmatched == unmatched_.end() ? Total() : unmatched->second,
-                                 profile_);
-    }
-    Compare(subject, findings);
+    const std::vector<RuleFinding> findings = FindingsAbout(&subject);
+    Compare(std::move(subject), findings);
   }
 
-  void EvaluateDepartment(const std::string& code) {
-    WarningEntry subject;
-    subject.id.subject_kind = SubjectKind::kDepartment;
-    subject.id.subject_code = code;
-    subject.department_code = code;
+  // The findings about the subject; fills in its name and department.
+  std::vector<RuleFinding> FindingsAbout(WarningEntry* subject) const {
+    const std::string& code = subject->id.subject_code;
+    switch (subject->id.subject_kind) {
+      case SubjectKind::kProject: return FindingsAboutProject(code, subject);
+      case SubjectKind::kDepartment: return FindingsAboutDepartment(code, subject);
+      case SubjectKind::kSuspense:
+        return SuspenseFindings(SuspenseAt(fiscal_year_, measure_.as_of, basis_));
+    }
+    return {};
+  }
+
+  std::vector<RuleFinding> FindingsAboutProject(const std::string& code,
+                                                WarningEntry* subject) const {
+    const PlanRevisionPtr carrier = Carrier(code);
+    if (carrier == nullptr) return {};
+    const Project& project = carrier->plan().projects[carrier->project_index.at(code)];
+    subject->department_code = carrier->plan().department_code;
+    subject->subject_name = project.project_name;
+    const auto unmatched = unmatched_.find(code);
+    return ProjectFindings(project, measure_, DisbursedUpTo(basis_.totals, code, measure_.as_of),
+                           unmatched == unmatched_.end() ? Total() : unmatched->second, profile_);
+  }
+
+  std::vector<RuleFinding> FindingsAboutDepartment(const std::string& code,
+                                                   WarningEntry* subject) const {
+    subject->department_code = code;
     for (const PlanRevisionPtr& revision : in_force_) {
       if (revision->plan().department_code == code) {
-        subject.subject_name = revision->plan().department_name;
+        subject->subject_name = revision->plan().department_name;
       }
     }
     const DepartmentMeasure department = MeasureDepartment(code, in_force_, measure_, basis_);
-    Compare(subject, DepartmentFindings(department.figures, department.planned_before_backload_fen,
-                                        measure_, profile_));
-  }
-
-  void EvaluateSuspense() {
-    WarningEntry subject;
-    subject.id.subject_kind = SubjectKind::kSuspense;
-    Compare(subject, SuspenseFindings(SuspenseAt(fiscal_year_, measure_.as_of, basis_)));
+    return DepartmentFindings(department.figures, department.planned_before_backload_fen,
+                              measure_, profile_);
   }
 
   // Brings the warnings about one subject in line with what the rules found.
@@ -186,6 +201,17 @@ std::vector<WarningEntry> EvaluateWarnings(const LedgerState& state, const Evalu
   if (state.IsClosed(scope.fiscal_year)) return {};
   Evaluation evaluation(state, scope.fiscal_year, business_date);
   return scope.whole_year ? evaluation.WholeYear() : evaluation.Projects(scope.project_codes);
+}
+
+void FillCurrentFigures(const LedgerState& state, Date business_date,
+                        std::vector<Warning>* warnings) {
+  std::map<int, Evaluation> evaluations;
+  for (Warning& warning : *warnings) {
+    const int year = warning.id.fiscal_year;
+    if (!warning.open || state.IsClosed(year)) continue;
+    const auto evaluation = evaluations.try_emplace(year, state, year, business_date).first;
+    warning.current_figures = evaluation->second.CurrentFigures(warning.id);
+  }
 }
 
 }  // namespace budgetwatch

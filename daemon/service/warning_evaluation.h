@@ -22,4 +22,9 @@ struct EvaluationScope {
 std::vector<WarningEntry> EvaluateWarnings(const LedgerState& state, const EvaluationScope& scope,
                                            Date business_date);
 
+// Fills in the current figures of open warnings: those of the opening tell how it
+// began, these how it stands on the business date. Pure.
+void FillCurrentFigures(const LedgerState& state, Date business_date,
+                        std::vector<Warning>* warnings);
+
 }  // namespace budgetwatch

@@ -170,6 +170,7 @@ void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const Commi
 Warnings::Page Warnings::List(const Filter& filter, const std::string& after_id, size_t limit) {
   // While the store fails, what was evaluated last is still worth showing.
   (void)EvaluatePending().ok();
+  const Date business_date = calendar_.Today();
   return ledger_.View([&](const LedgerState& state) {
     using Rank = std::tuple<bool, int, std::string>;
     std::vector<std::pair<Rank, const Warning*>> ranked;
@@ -188,6 +189,7 @@ Warnings::Page Warnings::List(const Filter& filter, const std::string& after_id,
       page.warnings.push_back(*position->second);
     }
     if (position != ranked.end()) page.next_id = page.warnings.back().id.ToString();
+    FillCurrentFigures(state, business_date, &page.warnings);
     return page;
   });
 }

@@ -1,5 +1,7 @@
 #include "storage/plan_record.h"
 
+#include "domain/money.h"
+
 namespace budgetwatch {
 namespace {
 
@@ -94,6 +96,7 @@ bool DecodeProject(const storage::v1::StoredProject& stored, Project* project) {
   for (const auto& checkpoint : stored.checkpoints()) {
     project->checkpoints.push_back({Date::FromDayNumber(checkpoint.day()), std::nullopt});
     if (checkpoint.has_cumulative_ppm()) {
+      if (!InRange(checkpoint.cumulative_ppm(), 0, kFullSharePpm)) return false;
       project->checkpoints.back().cumulative_ppm = checkpoint.cumulative_ppm();
     }
   }
@@ -126,9 +129,13 @@ bool DecodePlan(const storage::v1::StoredPlan& stored, Plan* plan) {
   plan->parent_department_code = stored.parent_department_code();
   plan->fiscal_year = stored.fiscal_year();
   if (!InRange(plan->fiscal_year, kFirstYear, kLastYear)) return false;
+  Int128 budget_fen = 0;
   for (const auto& project : stored.projects()) {
     plan->projects.emplace_back();
     if (!DecodeProject(project, &plan->projects.back())) return false;
+    // The limit that CheckPlan sets for the whole; sums rely on it.
+    budget_fen += project.budget_fen();
+    if (budget_fen > kMaxAmountFen) return false;
   }
   for (const auto& stored_total : stored.stated_totals()) {
     StatedTotal total;
@@ -190,7 +197,7 @@ bool DecodeProfile(const storage::v1::ProfileEntry& stored, Profile* profile) {
     profile->monitoring_days.push_back({day.month(), day.day()});
   }
   for (const auto& floor : stored.floors()) {
-    if (!IsDay(floor.day())) return false;
+    if (!IsDay(floor.day()) || !InRange(floor.share_ppm(), 0, kFullSharePpm)) return false;
     profile->floors.push_back({floor.day().month(), floor.day().day(), floor.share_ppm()});
   }
   return true;

@@ -266,15 +266,40 @@ Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
   return Failed(iterator->status(), "reading the control index");
 }
 
-Result<JournalItem> RocksDbStore::ReadEntry(Sequence sequence) const {
-  std::optional<JournalItem> found;
-  const Status status = ScanJournal(sequence, sequence, [&found](const JournalItem& item) {
-    found = item;
-    return Status();
-  });
+Result<std::shared_ptr<const JournalRecordView>> RocksDbStore::ReadRecord(
+    Sequence sequence) const {
+  const auto holds = [sequence](const JournalRecordView& record) {
+    return sequence >= record.first_sequence &&
+           sequence < record.first_sequence + static_cast<Sequence>(record.entries.size());
+  };
+  {
+    const MutexLock lock(cache_mutex_);
+    if (cached_record_ != nullptr && holds(*cached_record_)) return cached_record_;
+  }
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      db_->NewIterator(rocksdb::ReadOptions(), families_[kJournal]));
+  iterator->SeekForPrev(SequenceKey(sequence));
+  const Status status = Failed(iterator->status(), "reading the journal");
   if (!status.ok()) return status.error();
-  if (!found) return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
-  return *std::move(found);
+  if (!iterator->Valid()) {
+    return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
+  }
+  auto decoded = DecodeJournalRecord(View(iterator->value()));
+  if (!decoded || !holds(*decoded)) {
+    return Damaged("journal sequence " + std::to_string(sequence) + " is missing or unreadable");
+  }
+  auto record = std::make_shared<const JournalRecordView>(*std::move(decoded));
+  const MutexLock lock(cache_mutex_);
+  cached_record_ = record;
+  return record;
+}
+
+Result<JournalItem> RocksDbStore::ReadEntry(Sequence sequence) const {
+  const auto record = ReadRecord(sequence);
+  if (!record.ok()) return record.error();
+  const JournalRecordView& view = *record.value();
+  return JournalItem{sequence, view.recorded_time,
+                     view.entries[static_cast<size_t>(sequence - view.first_sequence)]};
 }
 
 Result<Sequence> RocksDbStore::SequenceAt(WallMicros time) const {

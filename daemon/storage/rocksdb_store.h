@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "service/store.h"
+#include "storage/record_codec.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -60,6 +62,10 @@ class RocksDbStore : public Store {
 
   explicit RocksDbStore(std::string directory);
 
+  // The record that holds `sequence`. Neighbours are often read after each other (a
+  // repeated batch, a page of a list), so the last one is kept decoded.
+  Result<std::shared_ptr<const JournalRecordView>> ReadRecord(Sequence sequence) const;
+
   Status CheckFormat();
   Status FindLastSequence();
   Status Failed(const rocksdb::Status& status, const char* doing) const;
@@ -69,6 +75,8 @@ class RocksDbStore : public Store {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::atomic<Sequence> last_sequence_ = 0;
+  mutable Mutex cache_mutex_;
+  mutable std::shared_ptr<const JournalRecordView> cached_record_ BW_GUARDED_BY(cache_mutex_);
 };
 
 }  // namespace budgetwatch

@@ -1,5 +1,6 @@
 #include "telemetry/ledger_collector.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -234,19 +235,22 @@ void AddSuspense(const LedgerSnapshot& snapshot, std::vector<MetricFamily>* fami
   families->push_back(std::move(payments));
 }
 
-MetricFamily WarningFamily(const LedgerSnapshot& snapshot) {
+MetricFamily WarningFamily(std::vector<WarningSnapshot> warnings) {
   MetricFamily family = GaugeFamily(
       "warning_active",
       "Number of open warnings of the rule about the project, or about the department, or the "
       "year's suspense where the codes are empty; absent when there is none.");
-  family.metric.reserve(snapshot.open_warnings.size());
-  for (const auto& [group, count] : snapshot.open_warnings) {
-    AddSample({{"rule", std::string(RuleName(group.rule))},
-               {"severity", SeverityName(group.severity)},
-               {"department_code", group.department_code},
-               {"project_code", group.project_code},
-               {"fiscal_year", std::to_string(group.fiscal_year)}},
-              static_cast<double>(count), &family);
+  family.metric.reserve(warnings.size());
+  std::sort(warnings.begin(), warnings.end());
+  for (auto first = warnings.begin(); first != warnings.end();) {
+    const auto last = std::upper_bound(first, warnings.end(), *first);
+    AddSample({{"rule", std::string(RuleName(first->rule))},
+               {"severity", SeverityName(first->severity)},
+               {"department_code", first->department_code},
+               {"project_code", first->project_code},
+               {"fiscal_year", std::to_string(first->fiscal_year)}},
+              static_cast<double>(last - first), &family);
+    first = last;
   }
   return family;
 }
@@ -255,13 +259,13 @@ MetricFamily WarningFamily(const LedgerSnapshot& snapshot) {
 
 std::vector<MetricFamily> LedgerCollector::Collect() const {
   const Date business_date = calendar_.Today();
-  const LedgerSnapshot snapshot = ledger_.View(
+  LedgerSnapshot snapshot = ledger_.View(
       [business_date](const LedgerState& state) { return TakeSnapshot(state, business_date); });
 
   std::vector<MetricFamily> families;
   PlanFamilies(snapshot).MoveTo(&families);
   AddSuspense(snapshot, &families);
-  families.push_back(WarningFamily(snapshot));
+  families.push_back(WarningFamily(std::move(snapshot.open_warnings)));
   families.push_back(SingleGauge("ledger_sequence",
                                  "Sequence of the journal's last entry, from 1 without gaps.",
                                  static_cast<double>(snapshot.sequence)));

@@ -46,9 +46,9 @@ LedgerSnapshot TakeSnapshot(const LedgerState& state, Date business_date) {
   for (const auto& [id, warning] : state.warnings().all()) {
     if (!warning.open || !years.contains(warning.id.fiscal_year)) continue;
     const bool project = warning.id.subject_kind == SubjectKind::kProject;
-    ++snapshot.open_warnings[{warning.id.rule, warning.severity, warning.department_code,
-                              project ? warning.id.subject_code : std::string(),
-                              warning.id.fiscal_year}];
+    snapshot.open_warnings.push_back({warning.id.rule, warning.severity, warning.department_code,
+                                      project ? warning.id.subject_code : std::string(),
+                                      warning.id.fiscal_year});
   }
   return snapshot;
 }

@@ -2,7 +2,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -24,16 +23,16 @@ struct YearSnapshot {
   Total suspense;                   // of the whole year, whatever the date of the payment
 };
 
-// What tells open warnings apart in the metrics. The checkpoint is left out: it
-// would start new series at every checkpoint.
-struct WarningGroup {
+// An open warning as the metrics show it. The checkpoint is left out: it would start
+// new series at every checkpoint.
+struct WarningSnapshot {
   Rule rule = Rule::kBehindPlan;
   Severity severity = Severity::kWarning;
   std::string department_code;
   std::string project_code;  // empty unless the warning is about a project
   int fiscal_year = 0;
 
-  friend auto operator<=>(const WarningGroup&, const WarningGroup&) = default;
+  friend auto operator<=>(const WarningSnapshot&, const WarningSnapshot&) = default;
 };
 
 // One moment of the ledger, as far as metrics show it. A value that stays true
@@ -41,8 +40,8 @@ struct WarningGroup {
 struct LedgerSnapshot {
   Sequence sequence = 0;
   Date business_date;
-  std::vector<YearSnapshot> years;                // rising
-  std::map<WarningGroup, int64_t> open_warnings;  // counts above 0, of those years
+  std::vector<YearSnapshot> years;             // rising
+  std::vector<WarningSnapshot> open_warnings;  // of those years, in no order
 };
 
 // Copies what metrics show, and computes nothing that can wait: commits wait for

@@ -200,8 +200,11 @@ v1::Warning ToMessage(const Warning& warning) {
   message.set_opened_date(warning.opened_date.ToString());
   if (warning.resolved_date) message.set_resolved_date(warning.resolved_date->ToString());
   message.set_reopen_count(warning.reopen_count);
+  if (warning.current_figures) {
+    *message.mutable_current_figures() = ToMessage(*warning.current_figures);
+  }
   const RuleFinding finding{warning.id.rule, warning.severity, warning.id.checkpoint,
-                            warning.figures};
+                            warning.current_figures.value_or(warning.figures)};
   message.set_message_zh(DescribeZh(finding));
   message.set_message_en(DescribeEn(finding));
   *message.mutable_figures() = ToMessage(warning.figures);

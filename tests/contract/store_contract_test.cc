@@ -67,8 +67,7 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
 
   void Write(std::vector<JournalEntry> entries, WallMicros time,
              std::map<Sequence, int64_t> taken_fen = {}) {
-    const Commit commit{store().LastSequence() + 1, time, std::move(entries),
-                        std::move(taken_fen)};
+    const Commit commit{store().LastSequence() + 1, time, std::move(entries), std::move(taken_fen)};
     const Status status = store().Write(commit);
     ASSERT_TRUE(status.ok()) << status.error().message;
   }
@@ -198,8 +197,10 @@ TEST_P(StoreContract, AScanPastTheEndTellsWhatIsMissing) {
 
 TEST_P(StoreContract, ScansStopAtTheErrorOfTheVisitor) {
   Write({Payment("a"), ClosingEntry{2019}, Payment("b"), ClosingEntry{2018}}, 1);
-  ASSERT_TRUE(store().WriteCheckpoint({4, 0, {}, {}}, {{"P1", Day("2020-03-31"), {1, 1}},
-                                                       {"P2", Day("2020-03-31"), {1, 1}}}).ok());
+  ASSERT_TRUE(store()
+                  .WriteCheckpoint({4, 0, {}, {}}, {{"P1", Day("2020-03-31"), {1, 1}},
+                                                    {"P2", Day("2020-03-31"), {1, 1}}})
+                  .ok());
   const Error stop = Refusal(Reason::kInvalidField, "", "enough");
   int visits = 0;
   const auto visit = [&](const auto&) -> Status {
@@ -215,8 +216,7 @@ TEST_P(StoreContract, ScansStopAtTheErrorOfTheVisitor) {
 TEST_P(StoreContract, VisitorsMayCallTheStore) {
   Write({Payment("a"), ClosingEntry{2019}}, 1);
   const Status status = store().ScanJournal(1, 2, [&](const JournalItem& item) {
-    return store().ReadEntry(item.sequence).ok() ? Status()
-                                                 : Refusal(Reason::kDataDamaged, "", "");
+    return store().ReadEntry(item.sequence).ok() ? Status() : Refusal(Reason::kDataDamaged, "", "");
   });
   EXPECT_TRUE(status.ok());
 }
@@ -261,19 +261,25 @@ TEST_P(StoreContract, CheckpointsComeBackWhole) {
 
 TEST_P(StoreContract, TotalsAreThoseOfTheCheckpointAskedFor) {
   for (int i = 0; i < 9; ++i) Write({Payment("a" + std::to_string(i))}, i + 1);
-  ASSERT_TRUE(store().WriteCheckpoint({2, 0, {}, {}}, {{"A", Day("2019-12-31"), {-1, 1}},
-                                                       {"A", Day("2020-01-01"), {10, 1}},
-                                                       {"AB", Day("2020-01-01"), {5, 1}}}).ok());
-  ASSERT_TRUE(store().WriteCheckpoint({5, 0, {}, {}}, {{"A", Day("2020-01-01"), {20, 2}},
-                                                       {"A", Day("2020-12-31"), {1, 1}}}).ok());
-  ASSERT_TRUE(store().WriteCheckpoint({9, 0, {}, {}}, {{"A", Day("2020-01-01"), {0, 0}},
-                                                       {"B", Day("2021-01-01"), {3, 1}}}).ok());
+  ASSERT_TRUE(store()
+                  .WriteCheckpoint({2, 0, {}, {}}, {{"A", Day("2019-12-31"), {-1, 1}},
+                                                    {"A", Day("2020-01-01"), {10, 1}},
+                                                    {"AB", Day("2020-01-01"), {5, 1}}})
+                  .ok());
+  ASSERT_TRUE(store()
+                  .WriteCheckpoint({5, 0, {}, {}}, {{"A", Day("2020-01-01"), {20, 2}},
+                                                    {"A", Day("2020-12-31"), {1, 1}}})
+                  .ok());
+  ASSERT_TRUE(store()
+                  .WriteCheckpoint({9, 0, {}, {}}, {{"A", Day("2020-01-01"), {0, 0}},
+                                                    {"B", Day("2021-01-01"), {3, 1}}})
+                  .ok());
   Reopen();
   EXPECT_EQ(TotalsAt(1), Texts());
   EXPECT_EQ(TotalsAt(2), (Texts{"A 2019-12-31 -1/1", "A 2020-01-01 10/1", "AB 2020-01-01 5/1"}));
   EXPECT_EQ(TotalsAt(4), TotalsAt(2));
-  EXPECT_EQ(TotalsAt(5, 2020), (Texts{"A 2020-01-01 20/2", "A 2020-12-31 1/1",
-                                      "AB 2020-01-01 5/1"}));
+  EXPECT_EQ(TotalsAt(5, 2020),
+            (Texts{"A 2020-01-01 20/2", "A 2020-12-31 1/1", "AB 2020-01-01 5/1"}));
   EXPECT_EQ(TotalsAt(9, 2019), (Texts{"A 2019-12-31 -1/1"}));
   EXPECT_EQ(TotalsAt(9, 2021), (Texts{"B 2021-01-01 3/1"}));
   EXPECT_EQ(TotalsAt(9, 2022), Texts());

@@ -44,8 +44,8 @@ class Random {
 
 std::string DateText(Random* random) {
   // Few days, so that events meet on one.
-  static constexpr const char* kDays[] = {"-01-01", "-02-29", "-03-31", "-06-30", "-07-01",
-                                          "-10-31", "-12-31"};
+  static constexpr const char* kDays[] = {"-01-01", "-02-29", "-03-31", "-06-30",
+                                          "-07-01", "-10-31", "-12-31"};
   const std::string year = kYears[random->Below(2)];
   const std::string date = year + kDays[random->Below(7)];
   return Date::Parse(date) ? date : year + "-02-28";
@@ -124,10 +124,22 @@ class EventMaker {
   void Spoil(SentEvent* made) {
     ReferenceLedger::Event& event = made->event;
     switch (random_.Below(8)) {
-      case 0: event.id.clear(); made->malformed = "MISSING_PAYMENT_ID"; break;
-      case 1: event.memo.assign(2000, 'x'); made->malformed = "FIELD_TOO_LONG"; break;
-      case 2: event.memo = "\xff"; made->malformed = "INVALID_UTF8"; break;
-      case 3: event.id += '\n'; made->malformed = "CONTROL_CHARACTER"; break;
+      case 0:
+        event.id.clear();
+        made->malformed = "MISSING_PAYMENT_ID";
+        break;
+      case 1:
+        event.memo.assign(2000, 'x');
+        made->malformed = "FIELD_TOO_LONG";
+        break;
+      case 2:
+        event.memo = "\xff";
+        made->malformed = "INVALID_UTF8";
+        break;
+      case 3:
+        event.id += '\n';
+        made->malformed = "CONTROL_CHARACTER";
+        break;
       case 4: event.date = "2021-02-29"; break;
       case 5: event.date = "1949-12-31"; break;
       case 6: event.amount_fen = 0; break;
@@ -183,7 +195,9 @@ class Round {
         case 1:
         case 2: ApplyPlan(); break;
         case 3: Restart(); break;
-        case 4: if (random_.OneIn(6)) CloseYear(); break;
+        case 4:
+          if (random_.OneIn(6)) CloseYear();
+          break;
         case 5: EvaluateWarnings(); break;
         default: SendBatches(); break;
       }
@@ -195,8 +209,7 @@ class Round {
     const auto verification = VerifyLedger(ledger_->ledger());
     ASSERT_TRUE(verification.ok()) << verification.error().message;
     EXPECT_EQ(verification.value().differences, std::vector<std::string>());
-    EXPECT_EQ(verification.value().payment_count,
-              static_cast<int64_t>(reference_.payment_count()));
+    EXPECT_EQ(verification.value().payment_count, static_cast<int64_t>(reference_.payment_count()));
   }
 
  private:
@@ -236,9 +249,8 @@ class Round {
       batches[i].resize(static_cast<size_t>(random_.Below(7)));
       for (SentEvent& sent : batches[i]) sent = maker_.Make(source);
       for (const SentEvent& sent : batches[i]) raw.push_back(sent.Raw());
-      ledger_->payments().Record(source, raw, [&answers, i](auto outcomes) {
-        answers[i].set_value(std::move(outcomes));
-      });
+      ledger_->payments().Record(
+          source, raw, [&answers, i](auto outcomes) { answers[i].set_value(std::move(outcomes)); });
     }
     for (size_t i = 0; i < batches.size(); ++i) {
       const auto outcomes = answers[i].get_future().get();
@@ -246,9 +258,9 @@ class Round {
       ASSERT_EQ(outcomes.value().size(), batches[i].size());
       for (size_t j = 0; j < batches[i].size(); ++j) {
         const SentEvent& sent = batches[i][j];
-        const auto expected = sent.malformed.empty() ? reference_.Decide(sent.event)
-                                                     : std::pair<std::string, int64_t>(
-                                                           sent.malformed, 0);
+        const auto expected = sent.malformed.empty()
+                                  ? reference_.Decide(sent.event)
+                                  : std::pair<std::string, int64_t>(sent.malformed, 0);
         EXPECT_EQ(OutcomeText(outcomes.value()[j]), expected.first)
             << sent.event.kind << ' ' << sent.event.id << " of " << sent.event.original;
         EXPECT_EQ(outcomes.value()[j].sequence, expected.second) << sent.event.id;
@@ -314,8 +326,8 @@ class Round {
       for (const auto& [year, projects] : state.totals().years()) {
         for (const auto& [code, totals] : projects) {
           for (const ProjectTotals::Day& day : totals.days()) {
-            booked[{std::to_string(year), code, day.date.ToString()}] = {
-                day.total.amount_fen, day.total.payment_count};
+            booked[{std::to_string(year), code, day.date.ToString()}] = {day.total.amount_fen,
+                                                                         day.total.payment_count};
           }
         }
       }
@@ -340,8 +352,8 @@ class Round {
       sequence = random_.Below(static_cast<int>(sequence) + 1);
     }
     if (!known_at.time) known_at.sequence = sequence;
-    const auto report = ledger_->reports().Execution(department, Day(as_of).year(), Day(as_of),
-                                                     known_at);
+    const auto report =
+        ledger_->reports().Execution(department, Day(as_of).year(), Day(as_of), known_at);
     const auto expected = reference_.MakeReport(department, as_of, sequence);
     ASSERT_EQ(report.ok(), expected.has_value());
     if (!report.ok()) return;
@@ -395,8 +407,7 @@ class Round {
 void RunRounds(bool on_disk, uint64_t default_rounds) {
   const uint64_t first = NumberFromEnvironment("BUDGETWATCH_SEED", std::random_device()());
   const bool replay = std::getenv("BUDGETWATCH_SEED") != nullptr;
-  const uint64_t rounds =
-      NumberFromEnvironment("BUDGETWATCH_ROUNDS", replay ? 1 : default_rounds);
+  const uint64_t rounds = NumberFromEnvironment("BUDGETWATCH_ROUNDS", replay ? 1 : default_rounds);
   for (uint64_t seed = first; seed < first + rounds; ++seed) {
     SCOPED_TRACE("replay with BUDGETWATCH_SEED=" + std::to_string(seed));
     Round(seed, on_disk).Run();

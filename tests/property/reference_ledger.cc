@@ -126,9 +126,10 @@ void ReferenceLedger::CloseYear(const std::string& year) {
 }
 
 size_t ReferenceLedger::UnmatchedCount() const {
-  return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), [](const Entry& entry) {
-    return entry.event.kind == "refund" && !entry.event.original.empty() && entry.original == 0;
-  }));
+  return static_cast<size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const Entry& entry) {
+        return entry.event.kind == "refund" && !entry.event.original.empty() && entry.original == 0;
+      }));
 }
 
 ReferenceLedger::Cells ReferenceLedger::Booked(int64_t known_at) const {

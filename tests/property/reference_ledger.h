@@ -76,7 +76,7 @@ class ReferenceLedger {
   struct Entry {
     Event event;
     int64_t sequence = 0;
-    std::string project;  // where it is booked
+    std::string project;   // where it is booked
     int64_t original = 0;  // sequence; 0: none
     std::string from_project, from_date;
     bool takes_rest = false;

@@ -10,8 +10,8 @@ Date Day(std::string_view text) {
   return *date;
 }
 
-Project MakeProject(std::string code, int64_t budget_fen,
-                    const std::vector<std::string>& percents, int fiscal_year) {
+Project MakeProject(std::string code, int64_t budget_fen, const std::vector<std::string>& percents,
+                    int fiscal_year) {
   static constexpr int kMonths[] = {3, 6, 10, 12};
   BW_CHECK(percents.empty() || percents.size() == std::size(kMonths));
   Project project;

@@ -133,8 +133,7 @@ class ReportWriter {
   void Add(const Share& share) { out_ << ' ' << share.numerator << '/' << share.denominator; }
 
   void Add(const ExecutionFigures& figures) {
-    out_ << ' ' << figures.budget_fen << ' ' << figures.disbursed_fen << ' '
-         << figures.planned_fen;
+    out_ << ' ' << figures.budget_fen << ' ' << figures.disbursed_fen << ' ' << figures.planned_fen;
   }
 
   void Add(const ProjectReport& project) {

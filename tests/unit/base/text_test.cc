@@ -9,25 +9,29 @@ namespace budgetwatch {
 namespace {
 
 TEST(Text, WellFormedUtf8IsTaken) {
-  for (const char* text : {"", "plain", "预算", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
-                           "\xed\x9f\xbf", "\xee\x80\x80", "\xf0\x90\x80\x80",
-                           "\xf4\x8f\xbf\xbf"}) {
+  for (const char* text :
+       {"", "plain", "预算", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+        "\xee\x80\x80", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(IsValidUtf8(text)) << text;
   }
   EXPECT_TRUE(IsValidUtf8(std::string_view("a\0b", 3)));
 }
 
 TEST(Text, MalformedUtf8IsRefused) {
-  const char* cases[] = {
-      "\x80",              // continuation without a start
-      "\xc0\xaf",          // overlong
-      "\xc1\xbf",          // overlong
-      "\xe0\x9f\xbf",      // overlong
-      "\xf0\x8f\xbf\xbf",  // overlong
-      "\xed\xa0\x80",      // surrogate
-      "\xed\xbf\xbf",      // surrogate
-      "\xf4\x90\x80\x80",  // above U+10FFFF
-      "\xf8\x88\x80\x80\x80", "\xff", "\xe9\xa2", "\xe9", "ab\xe9z", "\xd4\xa4\xcb"};
+  const char* cases[] = {"\x80",              // continuation without a start
+                         "\xc0\xaf",          // overlong
+                         "\xc1\xbf",          // overlong
+                         "\xe0\x9f\xbf",      // overlong
+                         "\xf0\x8f\xbf\xbf",  // overlong
+                         "\xed\xa0\x80",      // surrogate
+                         "\xed\xbf\xbf",      // surrogate
+                         "\xf4\x90\x80\x80",  // above U+10FFFF
+                         "\xf8\x88\x80\x80\x80",
+                         "\xff",
+                         "\xe9\xa2",
+                         "\xe9",
+                         "ab\xe9z",
+                         "\xd4\xa4\xcb"};
   for (const char* text : cases) EXPECT_FALSE(IsValidUtf8(text)) << text;
 }
 

@@ -59,13 +59,10 @@ class ExecutionReportTest : public testing::Test {
 
 TEST_F(ExecutionReportTest, TheRealPlanHasItsFiguresByTheCheckpoints) {
   Apply("122002", RealProjects());
-  const std::pair<const char*, int64_t> cases[] = {{"2020-01-01", 0},
-                                                   {"2020-03-30", 0},
-                                                   {"2020-03-31", 100900000},
-                                                   {"2020-06-30", 272897000},
-                                                   {"2020-10-31", 408594000},
-                                                   {"2020-12-30", 408594000},
-                                                   {"2020-12-31", 1004600000}};
+  const std::pair<const char*, int64_t> cases[] = {
+      {"2020-01-01", 0},         {"2020-03-30", 0},         {"2020-03-31", 100900000},
+      {"2020-06-30", 272897000}, {"2020-10-31", 408594000}, {"2020-12-30", 408594000},
+      {"2020-12-31", 1004600000}};
   for (const auto& [date, planned_fen] : cases) {
     const ExecutionReport report = Make("122002", date);
     EXPECT_EQ(report.totals.budget_fen, 1004600000);

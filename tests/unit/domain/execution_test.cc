@@ -27,32 +27,31 @@ TEST(ExecutionStatus, ChangesExactlyAtItsEdges) {
     int64_t disbursed_fen;
     int planned, next;
     S expected;
-  } cases[] = {
-      {kBudget + 1, 100, 100, S::kOverspent},
-      {kBudget, 100, 100, S::kCompleted},
-      {kBudget - 1, 100, 100, S::kOnTrack},
-      // 20 points short is not yet severe, one fen more is.
-      {300'000, 50, 70, S::kBehind},
-      {299'999, 50, 70, S::kSeverelyBehind},
-      // 5 points short is within the tolerance, one fen more is not.
-      {450'000, 50, 70, S::kOnTrack},
-      {449'999, 50, 70, S::kBehind},
-      // 5 points past the next checkpoint.
-      {750'000, 50, 70, S::kOnTrack},
-      {750'001, 50, 70, S::kAhead},
-      // Ahead comes before completed.
-      {kBudget, 50, 70, S::kAhead},
-      {kBudget, 50, 95, S::kCompleted},
-      {kBudget + 1, 0, 0, S::kOverspent},
-      // Nothing is due and nothing was paid.
-      {0, 0, 50, S::kNotDue},
-      {1, 0, 50, S::kOnTrack},
-      {0, 5, 50, S::kOnTrack},
-      {0, 6, 50, S::kBehind},
-      // More came back than was paid.
-      {-50'000, 0, 50, S::kOnTrack},
-      {-50'001, 0, 50, S::kBehind},
-      {-200'001, 0, 50, S::kSeverelyBehind}};
+  } cases[] = {{kBudget + 1, 100, 100, S::kOverspent},
+               {kBudget, 100, 100, S::kCompleted},
+               {kBudget - 1, 100, 100, S::kOnTrack},
+               // 20 points short is not yet severe, one fen more is.
+               {300'000, 50, 70, S::kBehind},
+               {299'999, 50, 70, S::kSeverelyBehind},
+               // 5 points short is within the tolerance, one fen more is not.
+               {450'000, 50, 70, S::kOnTrack},
+               {449'999, 50, 70, S::kBehind},
+               // 5 points past the next checkpoint.
+               {750'000, 50, 70, S::kOnTrack},
+               {750'001, 50, 70, S::kAhead},
+               // Ahead comes before completed.
+               {kBudget, 50, 70, S::kAhead},
+               {kBudget, 50, 95, S::kCompleted},
+               {kBudget + 1, 0, 0, S::kOverspent},
+               // Nothing is due and nothing was paid.
+               {0, 0, 50, S::kNotDue},
+               {1, 0, 50, S::kOnTrack},
+               {0, 5, 50, S::kOnTrack},
+               {0, 6, 50, S::kBehind},
+               // More came back than was paid.
+               {-50'000, 0, 50, S::kOnTrack},
+               {-50'001, 0, 50, S::kBehind},
+               {-200'001, 0, 50, S::kSeverelyBehind}};
   for (const auto& test : cases) {
     EXPECT_EQ(At(kBudget, test.disbursed_fen, test.planned, test.next), test.expected)
         << test.disbursed_fen << " of plan " << test.planned;

@@ -83,8 +83,7 @@ TEST(LedgerState, EntriesThatCannotFollowAreTold) {
   matching.matched_refund_sequences = {3};
   PaymentEntry huge = MakeEntry(MakePayment("z", "A", "2020-01-01", 1));
   huge.event.amount_fen = INT64_MAX - 229;
-  for (const JournalEntry& entry :
-       std::vector<JournalEntry>{resolved, zero, matching, huge}) {
+  for (const JournalEntry& entry : std::vector<JournalEntry>{resolved, zero, matching, huge}) {
     const Status status = state.Check(7, entry);
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().reason, "DATA_DAMAGED");
@@ -99,9 +98,13 @@ TEST(LedgerState, ASnapshotContinuesLikeTheWholeJournal) {
   const std::vector<JournalEntry> journal = Journal();
   for (size_t cut = 1; cut <= journal.size(); ++cut) {
     const LedgerState before = Fold({journal.begin(), journal.begin() + static_cast<long>(cut)});
-    LedgerState::Snapshot snapshot{before.sequence(),         before.recorded_time(),
-                                   before.gross_fen(),        before.payment_counts(),
-                                   before.unmatched_refunds(), before.totals(), {}};
+    LedgerState::Snapshot snapshot{before.sequence(),
+                                   before.recorded_time(),
+                                   before.gross_fen(),
+                                   before.payment_counts(),
+                                   before.unmatched_refunds(),
+                                   before.totals(),
+                                   {}};
     for (size_t i = 0; i < cut; ++i) {
       if (std::holds_alternative<PaymentEntry>(journal[i])) continue;
       snapshot.control_entries.push_back({static_cast<Sequence>(i) + 1, 0, journal[i]});

@@ -18,28 +18,27 @@ constexpr MoneyUnit kYuan = MoneyUnit::kYuan;
 constexpr MoneyUnit kWan = MoneyUnit::kTenThousandYuan;
 
 TEST(Money, DecimalsReadExactly) {
-  const Case cases[] = {
-      {"0", kYuan, 0},
-      {"-0", kYuan, 0},
-      {"1", kYuan, 100},
-      {"1.2", kYuan, 120},
-      {"1.23", kYuan, 123},
-      {"-1.23", kYuan, -123},
-      {"0.01", kYuan, 1},
-      {"1.2300", kYuan, 123},
-      {"007", kYuan, 700},
-      {"1,234.5", kYuan, 123450},
-      {"12,345,678.90", kYuan, 1234567890},
-      {"9007199254740.93", kYuan, 900719925474093},
-      {"10000000000000", kYuan, kMaxAmountFen},
-      {"10,000,000,000,000.00", kYuan, kMaxAmountFen},
-      {"-10000000000000.00", kYuan, -kMaxAmountFen},
-      {"0000000000000000000000000000001", kYuan, 100},
-      {"1004.60", kWan, 1004600000},
-      {"0.000001", kWan, 1},
-      {"272.897", kWan, 272897000},
-      {"1.23456700", kWan, 1234567},
-      {"1000000000", kWan, kMaxAmountFen}};
+  const Case cases[] = {{"0", kYuan, 0},
+                        {"-0", kYuan, 0},
+                        {"1", kYuan, 100},
+                        {"1.2", kYuan, 120},
+                        {"1.23", kYuan, 123},
+                        {"-1.23", kYuan, -123},
+                        {"0.01", kYuan, 1},
+                        {"1.2300", kYuan, 123},
+                        {"007", kYuan, 700},
+                        {"1,234.5", kYuan, 123450},
+                        {"12,345,678.90", kYuan, 1234567890},
+                        {"9007199254740.93", kYuan, 900719925474093},
+                        {"10000000000000", kYuan, kMaxAmountFen},
+                        {"10,000,000,000,000.00", kYuan, kMaxAmountFen},
+                        {"-10000000000000.00", kYuan, -kMaxAmountFen},
+                        {"0000000000000000000000000000001", kYuan, 100},
+                        {"1004.60", kWan, 1004600000},
+                        {"0.000001", kWan, 1},
+                        {"272.897", kWan, 272897000},
+                        {"1.23456700", kWan, 1234567},
+                        {"1000000000", kWan, kMaxAmountFen}};
   for (const Case& test : cases) {
     const auto amount = ParseMoney(test.text, test.unit);
     ASSERT_TRUE(amount.ok()) << test.text;
@@ -48,10 +47,10 @@ TEST(Money, DecimalsReadExactly) {
 }
 
 TEST(Money, WhatIsNoPlainDecimalIsRefused) {
-  const char* cases[] = {"",       "-",     ".",       "1.",       ".5",     "+1",     "--1",
-                         "1e9",    "NaN",   "inf",     "0x1",      " 1",     "1 ",     "1.2.3",
-                         "1,23",   ",123",  "1,2345",  "1234,567", "1,,234", "1,234,", "1.2,3",
-                         "1.234",  "0.001", "１",      "1元",      "1-",     "1.-2",   "1.2e1",
+  const char* cases[] = {"",       "-",     ".",        "1.",       ".5",     "+1",     "--1",
+                         "1e9",    "NaN",   "inf",      "0x1",      " 1",     "1 ",     "1.2.3",
+                         "1,23",   ",123",  "1,2345",   "1234,567", "1,,234", "1,234,", "1.2,3",
+                         "1.234",  "0.001", "１",       "1元",      "1-",     "1.-2",   "1.2e1",
                          "1.x000", "- 1",   "1,234.5,", "\xff"};
   for (const char* text : cases) {
     const auto amount = ParseMoney(text, kYuan);
@@ -99,9 +98,16 @@ TEST(Money, AmountsPrintWithTwoDecimals) {
 TEST(Money, ProductsRoundHalfAwayFromZero) {
   const struct {
     int64_t value, numerator, denominator, expected;
-  } cases[] = {{1, 1, 2, 1},   {-1, 1, 2, -1}, {1, 1, 3, 0}, {2, 1, 3, 1},
-               {-2, 1, 3, -1}, {0, 5, 7, 0},   {5, 1, 2, 3}, {7, 3, 4, 5},
-               {INT64_MAX, 3, 3, INT64_MAX},   {INT64_MIN, 1, 1, INT64_MIN},
+  } cases[] = {{1, 1, 2, 1},
+               {-1, 1, 2, -1},
+               {1, 1, 3, 0},
+               {2, 1, 3, 1},
+               {-2, 1, 3, -1},
+               {0, 5, 7, 0},
+               {5, 1, 2, 3},
+               {7, 3, 4, 5},
+               {INT64_MAX, 3, 3, INT64_MAX},
+               {INT64_MIN, 1, 1, INT64_MIN},
                {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}};
   for (const auto& test : cases) {
     EXPECT_EQ(MulDivRoundHalfUp(test.value, test.numerator, test.denominator), test.expected);

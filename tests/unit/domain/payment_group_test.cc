@@ -61,8 +61,8 @@ constexpr const char* kDay = "2020-05-05";
 class PaymentGroupTest : public testing::Test {
  protected:
   PaymentGroupTest() {
-    recorded_.Apply(MakePlanEntry(
-        MakePlan("100", {MakeProject("A", 1000), MakeProject("B", 1000)}), "2020-01-01"));
+    recorded_.Apply(MakePlanEntry(MakePlan("100", {MakeProject("A", 1000), MakeProject("B", 1000)}),
+                                  "2020-01-01"));
   }
 
   // Runs the steps as one group, or with a commit after each.

@@ -81,9 +81,9 @@ TEST(NormalizePayment, OnlyARefundOfAnOriginalMayLackItsProject) {
     int64_t amount_fen;
     const char* original;
     bool taken;
-  } cases[] = {{2, 5, "x", true},  {2, -5, "x", true}, {1, -5, "x", true}, {0, -5, "x", true},
-               {2, 5, "", false},  {1, -5, "", false}, {1, 5, "x", false}, {3, 5, "x", false},
-               {3, -5, "x", false}};
+  } cases[] = {{2, 5, "x", true},  {2, -5, "x", true}, {1, -5, "x", true},
+               {0, -5, "x", true}, {2, 5, "", false},  {1, -5, "", false},
+               {1, 5, "x", false}, {3, 5, "x", false}, {3, -5, "x", false}};
   for (const auto& test : cases) {
     RawPaymentEvent raw = Good();
     raw.project_code = "";
@@ -104,12 +104,9 @@ TEST(NormalizePayment, SignsAreDroppedAndANegativePaymentIsARefund) {
     int kind;
     int64_t amount_fen;
     PaymentKind expected;
-  } cases[] = {{0, 7, PaymentKind::kPayment},
-               {1, 7, PaymentKind::kPayment},
-               {0, -7, PaymentKind::kRefund},
-               {1, -7, PaymentKind::kRefund},
-               {2, 7, PaymentKind::kRefund},
-               {2, -7, PaymentKind::kRefund}};
+  } cases[] = {{0, 7, PaymentKind::kPayment}, {1, 7, PaymentKind::kPayment},
+               {0, -7, PaymentKind::kRefund}, {1, -7, PaymentKind::kRefund},
+               {2, 7, PaymentKind::kRefund},  {2, -7, PaymentKind::kRefund}};
   for (const auto& test : cases) {
     RawPaymentEvent raw = Good();
     raw.kind = test.kind;
@@ -163,9 +160,8 @@ TEST(NormalizePayment, MessagesAreValidUtf8WhateverTheEvent) {
 TEST(CheckSource, NamesASystem) {
   EXPECT_TRUE(CheckSource("国库集中支付").ok());
   EXPECT_TRUE(CheckSource(std::string(kMaxSourceBytes, 'x')).ok());
-  for (const std::string& source :
-       {std::string(), std::string(kMaxSourceBytes + 1, 'x'), std::string("a\n"),
-        std::string("\xff")}) {
+  for (const std::string& source : {std::string(), std::string(kMaxSourceBytes + 1, 'x'),
+                                    std::string("a\n"), std::string("\xff")}) {
     ASSERT_FALSE(CheckSource(source).ok());
     EXPECT_EQ(CheckSource(source).error().reason, "INVALID_SOURCE");
   }

@@ -75,26 +75,25 @@ TEST(CheckPlan, ASoundPlanHasNoFindings) {
 }
 
 TEST(CheckPlan, FindsWhatIsWrongWithTheHead) {
-  const Row rows[] = {
-      {"missing_department_code", Severity::kError, "department_code",
-       [](Plan* plan) { plan->department_code.clear(); },
-       [](Plan* plan) { plan->department_code.assign(64, 'x'); }},
-      {"missing_department_code", Severity::kError, "department_code",
-       [](Plan* plan) { plan->department_code.assign(65, 'x'); },
-       [](Plan* plan) { plan->department_code = "公安"; }},
-      {"bad_text", Severity::kError, "parent_department_code",
-       [](Plan* plan) { plan->parent_department_code.assign(65, 'x'); },
-       [](Plan* plan) { plan->parent_department_code.assign(64, 'x'); }},
-      {"department_above_itself", Severity::kError, "parent_department_code",
-       [](Plan* plan) { plan->parent_department_code = "100"; },
-       [](Plan* plan) { plan->parent_department_code = "10"; }},
-      {"bad_text", Severity::kError, "department_name",
-       [](Plan* plan) { plan->department_name.assign(257, 'x'); },
-       [](Plan* plan) { plan->department_name.assign(256, 'x'); }},
-      {"bad_fiscal_year", Severity::kError, "fiscal_year",
-       [](Plan* plan) { plan->fiscal_year = 1949; }, [](Plan*) {}},
-      {"bad_fiscal_year", Severity::kError, "fiscal_year",
-       [](Plan* plan) { plan->fiscal_year = 2200; }, [](Plan*) {}}};
+  const Row rows[] = {{"missing_department_code", Severity::kError, "department_code",
+                       [](Plan* plan) { plan->department_code.clear(); },
+                       [](Plan* plan) { plan->department_code.assign(64, 'x'); }},
+                      {"missing_department_code", Severity::kError, "department_code",
+                       [](Plan* plan) { plan->department_code.assign(65, 'x'); },
+                       [](Plan* plan) { plan->department_code = "公安"; }},
+                      {"bad_text", Severity::kError, "parent_department_code",
+                       [](Plan* plan) { plan->parent_department_code.assign(65, 'x'); },
+                       [](Plan* plan) { plan->parent_department_code.assign(64, 'x'); }},
+                      {"department_above_itself", Severity::kError, "parent_department_code",
+                       [](Plan* plan) { plan->parent_department_code = "100"; },
+                       [](Plan* plan) { plan->parent_department_code = "10"; }},
+                      {"bad_text", Severity::kError, "department_name",
+                       [](Plan* plan) { plan->department_name.assign(257, 'x'); },
+                       [](Plan* plan) { plan->department_name.assign(256, 'x'); }},
+                      {"bad_fiscal_year", Severity::kError, "fiscal_year",
+                       [](Plan* plan) { plan->fiscal_year = 1949; }, [](Plan*) {}},
+                      {"bad_fiscal_year", Severity::kError, "fiscal_year",
+                       [](Plan* plan) { plan->fiscal_year = 2200; }, [](Plan*) {}}};
   for (const Row& row : rows) CheckRow(row);
 }
 
@@ -185,12 +184,10 @@ TEST(CheckPlan, FindsWhatIsDoubtfulAboutIndicators) {
          AddTarget(plan, "≤9.7万元");
        }},
       {"money_target_out_of_proportion", Severity::kWarning,
-       "projects[0].indicators[0].target_text",
-       [](Plan* plan) { AddTarget(plan, "≤2000元"); },
+       "projects[0].indicators[0].target_text", [](Plan* plan) { AddTarget(plan, "≤2000元"); },
        [](Plan* plan) { AddTarget(plan, "≤2001元"); }},
       {"money_target_out_of_proportion", Severity::kWarning,
-       "projects[0].indicators[0].target_text",
-       [](Plan* plan) { AddTarget(plan, "≤1.01万元"); },
+       "projects[0].indicators[0].target_text", [](Plan* plan) { AddTarget(plan, "≤1.01万元"); },
        [](Plan* plan) { AddTarget(plan, "≤1万元"); }},
       {"money_target_out_of_proportion", Severity::kWarning,
        "projects[0].indicators[0].target_text", [](Plan* plan) { AddTarget(plan, "≤100元"); },

@@ -80,8 +80,7 @@ TEST(Rules, EachFiresExactlyWhereItsFormulaSays) {
       {Rule::kAheadOfPlan, kEven, "2020-05-01", {550'000, 1}, false},
       {Rule::kPlanBackloaded, kLate, "2020-01-01", {0, 0}, true, "", kBudget},
       {Rule::kPlanBackloaded, kHalf, "2020-01-01", {0, 0}, false},
-      {Rule::kPlanBackloaded, {"", "", "49.9999", "100"}, "2020-01-01", {0, 0}, true, "",
-       500'001},
+      {Rule::kPlanBackloaded, {"", "", "49.9999", "100"}, "2020-01-01", {0, 0}, true, "", 500'001},
       {Rule::kRefundUnmatched, kEven, "2020-01-01", {0, 0}, true, "", 77, {77, 2}},
       {Rule::kRefundUnmatched, kEven, "2020-01-01", {-77, 2}, false}};
   for (const Case& test : cases) CheckCase(test, MeasureForReport(2020, Day(test.as_of)));

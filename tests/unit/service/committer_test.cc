@@ -45,18 +45,16 @@ class CommitterTest : public testing::Test {
     batch.events.assign(events.begin(), events.end());
     const size_t number = answers_.size();
     answers_.emplace_back();
-    committer_->SubmitPayments(std::move(batch),
-                               [this, number](Result<std::vector<PaymentOutcome>> outcomes) {
-                                 for (const auto& outcome :
-                                      outcomes.ok() ? outcomes.value()
-                                                    : std::vector<PaymentOutcome>()) {
-                                   answers_[number].push_back(OutcomeText(outcome));
-                                 }
-                                 if (!outcomes.ok()) {
-                                   answers_[number].push_back(outcomes.error().reason);
-                                 }
-                                 order_.push_back(number);
-                               });
+    committer_->SubmitPayments(std::move(batch), [this, number](
+                                                     Result<std::vector<PaymentOutcome>> outcomes) {
+      for (const auto& outcome : outcomes.ok() ? outcomes.value() : std::vector<PaymentOutcome>()) {
+        answers_[number].push_back(OutcomeText(outcome));
+      }
+      if (!outcomes.ok()) {
+        answers_[number].push_back(outcomes.error().reason);
+      }
+      order_.push_back(number);
+    });
   }
 
   static PaymentEvent Payment(const std::string& id, int64_t amount_fen = 5) {
@@ -178,8 +176,9 @@ TEST_F(CommitterTest, AControlCommandSeesEverythingSubmittedBefore) {
   EXPECT_EQ(seen, 2);
   EXPECT_EQ(committed.value().first_sequence, 3);
   EXPECT_EQ(committed.value().last_sequence, 4);
-  const auto nothing = committer_->Run(
-      [](const LedgerState&) { return Result<std::vector<JournalEntry>>(std::vector<JournalEntry>()); });
+  const auto nothing = committer_->Run([](const LedgerState&) {
+    return Result<std::vector<JournalEntry>>(std::vector<JournalEntry>());
+  });
   EXPECT_EQ(nothing.value().first_sequence, 0);
   EXPECT_EQ(nothing.value().last_sequence, 4);
   const auto refused = committer_->Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
@@ -227,10 +226,13 @@ TEST_F(CommitterTest, CheckpointsComeWhenTheyAreDueAndHoldTheTotals) {
   EXPECT_EQ(store_.LastCheckpoint(5).value()->sequence, 3);
   EXPECT_EQ(store_.LastCheckpoint(100).value()->gross_fen, 30);
   int64_t amount_fen = 0;
-  ASSERT_TRUE(store_.ScanTotals(6, 2020, [&](const TotalRow& row) {
-                      amount_fen += row.total.amount_fen;
-                      return Status();
-                    }).ok());
+  ASSERT_TRUE(store_
+                  .ScanTotals(6, 2020,
+                              [&](const TotalRow& row) {
+                                amount_fen += row.total.amount_fen;
+                                return Status();
+                              })
+                  .ok());
   EXPECT_EQ(amount_fen, 30);
   // A restart behind it knows what the next one has to hold.
   Open(options);

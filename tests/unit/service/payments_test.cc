@@ -104,8 +104,8 @@ TEST_F(PaymentsTest, PagesJoinWithoutGapOrRepeat) {
 }
 
 TEST_F(PaymentsTest, ACorrectionIsListedOnBothSides) {
-  ledger_.Record({MakePayment("p", "A", "2020-05-05", 100),
-                  MakeCorrection("c", "B", "2020-05-05", 40, "p")});
+  ledger_.Record(
+      {MakePayment("p", "A", "2020-05-05", 100), MakeCorrection("c", "B", "2020-05-05", 40, "p")});
   const auto from = ledger_.payments().List(Year("A"), std::nullopt, 10).value().payments;
   ASSERT_EQ(from.size(), 2u);
   EXPECT_EQ(from[1].effect_fen, -40);

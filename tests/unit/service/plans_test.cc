@@ -110,12 +110,11 @@ TEST_F(PlansTest, RequestsOutOfBoundsAreRefused) {
   const auto outside = Try(OfDepartment("100", "A"), "2021-01-01");
   ASSERT_FALSE(outside.ok());
   EXPECT_EQ(outside.error().reason, "DATE_OUTSIDE_FISCAL_YEAR");
-  const auto reason = ledger_.plans().Apply(
-      {OfDepartment("100", "A"), std::nullopt, std::string(1025, 'x'), ""});
+  const auto reason =
+      ledger_.plans().Apply({OfDepartment("100", "A"), std::nullopt, std::string(1025, 'x'), ""});
   EXPECT_EQ(reason.error().reason, "INVALID_FIELD");
   EXPECT_EQ(reason.error().field, "reason");
-  const auto number =
-      ledger_.plans().Apply({OfDepartment("100", "A"), std::nullopt, "", "\xff"});
+  const auto number = ledger_.plans().Apply({OfDepartment("100", "A"), std::nullopt, "", "\xff"});
   EXPECT_EQ(number.error().field, "document_number");
   ledger_.calendar().Set(Day("2021-01-01"));
   ASSERT_TRUE(ledger_.administration().CloseFiscalYear(2020).ok());

@@ -79,7 +79,8 @@ class VerifyTest : public testing::Test {
  protected:
   VerifyTest() {
     ledger_.Apply(MakePlan("100", {MakeProject("A", 1000)}));
-    ledger_.Record({MakePayment("p", "A", "2020-05-05", 100), MakePayment("q", "B", "2020-05-06", 9)});
+    ledger_.Record(
+        {MakePayment("p", "A", "2020-05-05", 100), MakePayment("q", "B", "2020-05-06", 9)});
     ledger_.Record({MakeRefund("r", "", "2020-05-07", 30, "p"),
                     MakeCorrection("c", "A", "2020-05-07", 9, "q"),
                     MakeRefund("w", "A", "2020-05-07", 1, "late")});
@@ -106,15 +107,14 @@ TEST_F(VerifyTest, ASoundLedgerIsClean) {
 }
 
 TEST_F(VerifyTest, EachKindOfDamageIsFound) {
-  const std::pair<Damage, const char*> cases[] = {
-      {Damage::kAmount, "B"},
-      {Damage::kIdLost, "the index of ids has nothing"},
-      {Damage::kIdMoved, "the index of ids has 2"},
-      {Damage::kTaken, "marked as taken"},
-      {Damage::kBooking, "the index of bookings"},
-      {Damage::kTotal, "checkpoint"},
-      {Damage::kCheckpoint, "checkpoint"},
-      {Damage::kOrder, "expected 3 next"}};
+  const std::pair<Damage, const char*> cases[] = {{Damage::kAmount, "B"},
+                                                  {Damage::kIdLost, "the index of ids has nothing"},
+                                                  {Damage::kIdMoved, "the index of ids has 2"},
+                                                  {Damage::kTaken, "marked as taken"},
+                                                  {Damage::kBooking, "the index of bookings"},
+                                                  {Damage::kTotal, "checkpoint"},
+                                                  {Damage::kCheckpoint, "checkpoint"},
+                                                  {Damage::kOrder, "expected 3 next"}};
   for (const auto& [damage, words] : cases) {
     store_.damage = damage;
     const auto verification = VerifyLedger(ledger_.ledger());

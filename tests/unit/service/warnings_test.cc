@@ -108,8 +108,8 @@ TEST_F(WarningsTest, SuspenseIsPendingUntilAPlanBringsTheProject) {
   Pay("p", 460'000);
   Pay("x", 77, "X");
   EXPECT_EQ(Find("suspense_pending/2020/suspense").figures.gap_fen, 77);
-  ledger_.Apply(MakePlan("100", {MakeProject("A", 1'000'000, {"", "50", "80", "100"}),
-                                 MakeProject("X", 100)}));
+  ledger_.Apply(MakePlan(
+      "100", {MakeProject("A", 1'000'000, {"", "50", "80", "100"}), MakeProject("X", 100)}));
   EXPECT_FALSE(Find("suspense_pending/2020/suspense").open);
 }
 

@@ -25,9 +25,7 @@ std::string Hex(const std::string& bytes) {
 
 int Sign(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
 
-int CompareBytes(const std::string& a, const std::string& b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+int CompareBytes(const std::string& a, const std::string& b) { return a < b ? -1 : a > b ? 1 : 0; }
 
 // Values whose pairs often agree in their first parts.
 BookingKey RandomKey(std::mt19937_64* random) {
@@ -37,7 +35,8 @@ BookingKey RandomKey(std::mt19937_64* random) {
   key.fiscal_year = 1950 + static_cast<int>(below(3) * 100);
   key.project_code = kCodes[below(6)];
   key.date = Date::FromDayNumber(static_cast<int32_t>(below(5) * 300) - 600);
-  key.sequence = below(2) == 0 ? static_cast<Sequence>(below(3)) : static_cast<Sequence>((*random)());
+  key.sequence =
+      below(2) == 0 ? static_cast<Sequence>(below(3)) : static_cast<Sequence>((*random)());
   key.taken_from = below(2) == 0;
   return key;
 }

@@ -9,6 +9,7 @@
 
 #include <random>
 
+#include "domain/money.h"
 #include "support/builders.h"
 
 namespace budgetwatch {
@@ -115,6 +116,26 @@ TEST(RecordCodec, EmptyBytesAreNoRecord) {
   EXPECT_FALSE(DecodeJournalRecord("").has_value());
   EXPECT_FALSE(DecodeCheckpoint("").has_value());
   EXPECT_FALSE(DecodeJournalRecord("\xff\xff\xff").has_value());
+}
+
+TEST(RecordCodec, PlansThatNoCheckLetsThroughAreDamage) {
+  const auto decodes = [](const Plan& plan) {
+    const Commit commit{1, 1, {MakePlanEntry(plan, "2020-01-01")}, {}};
+    return DecodeJournalRecord(EncodeJournalRecord(commit, 0, 1)).has_value();
+  };
+  Plan plan = MakePlan("100", {MakeProject("A", kMaxAmountFen), MakeProject("B", 0)});
+  EXPECT_TRUE(decodes(plan));
+  plan.projects[1].budget_fen = 1;
+  EXPECT_FALSE(decodes(plan));
+  plan.projects = {MakeProject("A", INT64_MAX), MakeProject("B", INT64_MAX)};
+  EXPECT_FALSE(decodes(plan));
+  plan.projects = {MakeProject("A", -1)};
+  EXPECT_FALSE(decodes(plan));
+  for (const int32_t ppm : {-1, kFullSharePpm + 1}) {
+    plan.projects = {MakeProject("A", 5, {"", "", "", "100"})};
+    plan.projects[0].checkpoints[0].cumulative_ppm = ppm;
+    EXPECT_FALSE(decodes(plan));
+  }
 }
 
 // Whatever a decoder makes of damaged bytes must be fit for the fold.

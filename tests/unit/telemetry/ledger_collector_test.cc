@@ -9,12 +9,13 @@
 
 #include <atomic>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "storage/memory_store.h"
+#include "support/builders.h"
+#include "support/test_ledger.h"
 
 namespace budgetwatch {
 namespace {
@@ -22,52 +23,13 @@ namespace {
 using Labels = std::map<std::string, std::string>;
 using Samples = std::map<Labels, double>;
 
-class FixedCalendar : public BusinessCalendar {
- public:
-  explicit FixedCalendar(Date today) : today_(today) {}
-  Date Today() const override { return today_; }
-  bool fixed() const override { return true; }
-
- private:
-  const Date today_;
-};
-
-class CountingClock : public Clock {
- public:
-  WallMicros Now() const override { return ++now_; }
-
- private:
-  mutable std::atomic<WallMicros> now_ = 0;
-};
-
-Date Day(const std::string& text) { return Date::Parse(text).value(); }
-
 // Due by 1 July: 50 %. The blank cell at the end of October adds nothing.
-std::vector<Checkpoint> Schedule(int year) {
-  const std::string prefix = std::to_string(year);
-  return {{Day(prefix + "-03-31"), 100'000},
-          {Day(prefix + "-06-30"), 500'000},
-          {Day(prefix + "-10-31"), std::nullopt},
-          {Day(prefix + "-12-31"), 1'000'000}};
-}
+std::vector<std::string> Schedule() { return {"10", "50", "", "100"}; }
 
-Project Line(const std::string& code, int64_t budget_fen, std::vector<Checkpoint> checkpoints) {
-  Project project;
-  project.project_code = code;
-  project.project_name = "name of " + code;
-  project.budget_fen = budget_fen;
-  project.checkpoints = std::move(checkpoints);
-  return project;
-}
-
-Plan DepartmentPlan(const std::string& code, const std::string& parent, int year,
+Plan DepartmentPlan(const std::string& code, const std::string& parent,
                     std::vector<Project> projects) {
-  Plan plan;
-  plan.department_code = code;
-  plan.department_name = "name of " + code;
+  Plan plan = MakePlan(code, std::move(projects));
   plan.parent_department_code = parent;
-  plan.fiscal_year = year;
-  plan.projects = std::move(projects);
   return plan;
 }
 
@@ -75,58 +37,29 @@ class LedgerCollectorTest : public testing::Test {
  protected:
   static constexpr char kToday[] = "2020-07-01";
 
-  LedgerCollectorTest()
-      : ledger_(Ledger::Open(store_).value()),
-        committer_(Committer::Create(*ledger_, clock_, {}).value()),
-        collector_(*ledger_, *committer_, calendar_) {
-    committer_->Start();
-  }
-
   void Commit(JournalEntry entry) {
     const auto done =
-        committer_->Run([&entry](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+        ledger_.committer().Run([&entry](const LedgerState&) -> Result<std::vector<JournalEntry>> {
           return std::vector<JournalEntry>{std::move(entry)};
         });
     ASSERT_TRUE(done.ok()) << done.error().message;
   }
 
-  void Apply(Plan plan, const std::string& effective_date) {
-    PlanEntry entry;
-    entry.plan = std::move(plan);
-    entry.effective_date = Day(effective_date);
-    entry.revision_number = 1;
-    Commit(std::move(entry));
-  }
-
   // Applies the departments of the tests: "1" with nothing of its own above "12",
   // which has one line and "121" below it.
   void ApplyTree() {
-    Apply(DepartmentPlan("12", "1", 2020, {Line("office", 1'200'000, {})}), "2020-01-01");
-    Project staff = Line("staff", 300'000, Schedule(2020));
+    Commit(
+        MakePlanEntry(DepartmentPlan("12", "1", {MakeProject("office", 1'200'000)}), "2020-01-01"));
+    Project staff = MakeProject("staff", 300'000, Schedule());
     staff.kind = ProjectKind::kPersonnel;
-    Apply(DepartmentPlan("121", "12", 2020, {staff, Line("empty", 0, Schedule(2020))}),
-          "2020-01-01");
+    Commit(MakePlanEntry(DepartmentPlan("121", "12", {staff, MakeProject("empty", 0, Schedule())}),
+                         "2020-01-01"));
   }
 
   void Pay(const std::string& project_code, const std::string& date, int64_t amount_fen) {
-    PaymentEvent event;
-    event.payment_id = "p" + std::to_string(++payment_count_);
-    event.project_code = project_code;
-    event.pay_date = Day(date);
-    event.kind = amount_fen < 0 ? PaymentKind::kRefund : PaymentKind::kPayment;
-    event.amount_fen = amount_fen < 0 ? -amount_fen : amount_fen;
-    committer_->SubmitPayments({"test", {event}}, [](const auto& outcomes) {
-      ASSERT_TRUE(outcomes.ok());
-      ASSERT_NE(outcomes.value()[0].kind, PaymentOutcome::Kind::kRejected);
-    });
-  }
-
-  // Waits until everything handed in before is applied.
-  void Drain() {
-    const auto done = committer_->Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
-      return std::vector<JournalEntry>();
-    });
-    ASSERT_TRUE(done.ok());
+    const std::string id = "p" + std::to_string(++payment_count_);
+    ledger_.Record({amount_fen < 0 ? MakeRefund(id, project_code, date, -amount_fen)
+                                   : MakePayment(id, project_code, date, amount_fen)});
   }
 
   // Scrapes once; the samples by name and labels, without the prefix of the names.
@@ -155,11 +88,8 @@ class LedgerCollectorTest : public testing::Test {
   }
 
   MemoryStore store_;
-  CountingClock clock_;
-  const FixedCalendar calendar_{Day(kToday)};
-  std::unique_ptr<Ledger> ledger_;
-  std::unique_ptr<Committer> committer_;
-  LedgerCollector collector_;
+  TestLedger ledger_{store_};
+  LedgerCollector collector_{ledger_.ledger(), ledger_.committer(), ledger_.calendar()};
   int payment_count_ = 0;
 };
 
@@ -182,7 +112,6 @@ TEST_F(LedgerCollectorTest, ProjectsShowTheirMoneyInYuanAndTheirShares) {
   Pay("staff", "2020-03-01", 123'456);
   Pay("staff", "2020-07-01", -3'456);
   Pay("staff", "2020-07-02", 500);  // after the business date
-  Drain();
   const auto scrape = Scrape();
   const Labels staff = OfProject("121", "staff");
   EXPECT_EQ(scrape.at("project_budget_yuan").at(staff), 3'000.00);
@@ -216,7 +145,6 @@ TEST_F(LedgerCollectorTest, InfoMetricsCarryNamesAndKinds) {
 TEST_F(LedgerCollectorTest, RatioOfABudgetOfZeroIsAbsent) {
   ApplyTree();
   Pay("empty", "2020-02-01", 100);
-  Drain();
   const auto scrape = Scrape();
   const Labels empty = OfProject("121", "empty");
   EXPECT_EQ(scrape.at("project_budget_yuan").at(empty), 0);
@@ -228,13 +156,13 @@ TEST_F(LedgerCollectorTest, RatioOfABudgetOfZeroIsAbsent) {
 
 TEST_F(LedgerCollectorTest, DepartmentsShowWhatTheirReportsSay) {
   ApplyTree();
-  Apply(DepartmentPlan("122", "12", 2020, {Line("road", 999'999, Schedule(2020))}), "2020-01-01");
+  Commit(MakePlanEntry(DepartmentPlan("122", "12", {MakeProject("road", 999'999, Schedule())}),
+                       "2020-01-01"));
   Pay("office", "2020-05-05", 700'001);
   Pay("staff", "2020-05-06", 90'000);
   Pay("road", "2020-06-30", 333'333);
-  Drain();
   const auto scrape = Scrape();
-  ledger_->View([&](const LedgerState& state) {
+  ledger_.ledger().View([&](const LedgerState& state) {
     const ReportBasis basis = {&state.plans(), state.totals().FindYear(2020),
                                &state.ProfileAt(kKnownNow), kKnownNow};
     for (const std::string code : {"1", "12", "121", "122"}) {
@@ -259,7 +187,6 @@ TEST_F(LedgerCollectorTest, SuspenseShowsWhateverItsDate) {
   Pay("unknown", "2020-02-02", 1'050);
   Pay("unknown", "2020-12-31", 2'000);
   Pay("unknown", "2019-12-31", 7);  // a year without any plan
-  Drain();
   const auto scrape = Scrape();
   EXPECT_EQ(scrape.at("suspense_yuan"),
             (Samples{{{{"fiscal_year", "2019"}}, 0.07}, {{{"fiscal_year", "2020"}}, 30.50}}));
@@ -269,8 +196,8 @@ TEST_F(LedgerCollectorTest, SuspenseShowsWhateverItsDate) {
 }
 
 TEST_F(LedgerCollectorTest, PlanIsShownFromItsEffectiveDateOn) {
-  Apply(DepartmentPlan("12", "", 2020, {Line("office", 100, {})}), "2020-07-01");
-  Apply(DepartmentPlan("13", "", 2020, {Line("later", 100, {})}), "2020-07-02");
+  Commit(MakePlanEntry(MakePlan("12", {MakeProject("office", 100)}), "2020-07-01"));
+  Commit(MakePlanEntry(MakePlan("13", {MakeProject("later", 100)}), "2020-07-02"));
   const auto scrape = Scrape();
   EXPECT_EQ(scrape.at("project_budget_yuan"), (Samples{{OfProject("12", "office"), 1}}));
   EXPECT_EQ(scrape.at("department_budget_yuan"), (Samples{{OfDepartment("12"), 1}}));
@@ -278,8 +205,8 @@ TEST_F(LedgerCollectorTest, PlanIsShownFromItsEffectiveDateOn) {
 
 TEST_F(LedgerCollectorTest, ClosedYearsLeaveAfterTheNextYear) {
   for (const int year : {2017, 2018, 2019}) {
-    Apply(DepartmentPlan("12", "", year, {Line("office", 100, Schedule(year))}),
-          std::to_string(year) + "-01-01");
+    Commit(MakePlanEntry(MakePlan("12", {MakeProject("office", 100, Schedule(), year)}, year),
+                         std::to_string(year) + "-01-01"));
   }
   Commit(ClosingEntry{2018});
   Commit(ClosingEntry{2019});
@@ -290,8 +217,8 @@ TEST_F(LedgerCollectorTest, ClosedYearsLeaveAfterTheNextYear) {
   EXPECT_EQ(scrape.at("project_planned_ratio").size(), 2u);
   EXPECT_EQ(scrape.at("suspense_yuan").size(), 2u);
 
-  const FixedCalendar next_year(Day("2021-01-01"));
-  const auto later = Scrape(LedgerCollector(*ledger_, *committer_, next_year));
+  ledger_.calendar().Set(Day("2021-01-01"));
+  const auto later = Scrape();
   EXPECT_EQ(later.at("time_progress_ratio"), (Samples{{{{"fiscal_year", "2017"}}, 1}}));
 }
 
@@ -334,7 +261,7 @@ TEST_F(LedgerCollectorTest, OpenWarningsAreCountedByRuleAndSubject) {
 
 TEST_F(LedgerCollectorTest, StoreThatRefusesWritesIsShown) {
   const auto write = [this] {
-    return committer_->Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+    return ledger_.committer().Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
       return std::vector<JournalEntry>{ClosingEntry{2000}};
     });
   };
@@ -349,9 +276,10 @@ TEST_F(LedgerCollectorTest, StoreThatRefusesWritesIsShown) {
 }
 
 TEST_F(LedgerCollectorTest, EventsThatWaitAreTheQueueDepth) {
-  const auto idle = Committer::Create(*ledger_, clock_, {}).value();  // no thread takes them
+  const auto idle =
+      Committer::Create(ledger_.ledger(), ledger_.clock(), {}).value();  // no thread takes them
   idle->SubmitPayments({"test", {PaymentRefusal(), PaymentRefusal()}}, [](const auto&) {});
-  EXPECT_EQ(Scrape(LedgerCollector(*ledger_, *idle, calendar_)).at("queue_depth"),
+  EXPECT_EQ(Scrape(LedgerCollector(ledger_.ledger(), *idle, ledger_.calendar())).at("queue_depth"),
             (Samples{{{}, 2}}));
 }
 
@@ -366,7 +294,6 @@ TEST_F(LedgerCollectorTest, FiguresOfOneScrapeAddUpWhilePaymentsArrive) {
     const char* const codes[] = {"office", "staff", "unknown"};
     for (int i = 0; !stop; ++i) {
       Pay(codes[i % 3], "2020-05-05", 100);
-      if (i % 100 == 0) Drain();
     }
   });
   for (int i = 0; i < kScrapes; ++i) {
