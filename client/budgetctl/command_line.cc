@@ -100,6 +100,12 @@ void CommandLine::Parse(std::vector<std::string> arguments) {
 
 ExitCode CommandLine::Explain(const CLI::ParseError& error, std::ostream& out,
                               std::ostream& err) const {
+  // For a mistyped noun or verb, CLI11 only says that one is required.
+  const std::vector<std::string> unknown = app_.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty()) {
+    err << "budgetctl: \"" << unknown.front() << "\" is no command here; see --help\n";
+    return ExitCode::kUsage;
+  }
   return app_.exit(error, out, err) == 0 ? ExitCode::kDone : ExitCode::kUsage;
 }
 

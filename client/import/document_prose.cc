@@ -51,13 +51,18 @@ std::vector<YearMention> FindYears(std::string_view text) {
   return mentions;
 }
 
-// How surely the text behind a year makes it the year of the budget, 0 to 3.
+// How surely the text behind a year makes it the year of the budget, 0 to 4.
 int RankOfYear(std::string_view behind) {
   if (behind.starts_with("度")) behind.remove_prefix(std::string_view("度").size());
   for (const std::string_view word : {"部门预算公开", "单位预算公开", "预算公开"}) {
+    if (behind.starts_with(word)) return 4;
+  }
+  for (const std::string_view word : {"部门预算", "单位预算"}) {
     if (behind.starts_with(word)) return 3;
   }
-  for (const std::string_view word : {"部门预算", "单位预算", "预算", "收支预算"}) {
+  // How the budget of a year was executed is said of an earlier one.
+  if (behind.starts_with("预算执行")) return 0;
+  for (const std::string_view word : {"预算", "收支预算", "收入预算", "支出预算"}) {
     if (behind.starts_with(word)) return 2;
   }
   size_t end = behind.size();

@@ -129,8 +129,8 @@ Status Application::Parts::Serve() {
       ServerIdentity{BUDGETWATCH_VERSION, kStorageFormatVersion, exposer->address()}, *metrics);
   monitor_service->Start();
   auto started_server = GrpcServer::Start(
-      options.listen, {plan_service.get(), payment_service.get(), monitor_service.get(),
-                       admin_service.get()});
+      options.listen,
+      {plan_service.get(), payment_service.get(), monitor_service.get(), admin_service.get()});
   if (!started_server.ok()) return started_server.error();
   server = std::move(started_server).value();
   health.SetServer(server.get());

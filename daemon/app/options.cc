@@ -161,13 +161,13 @@ Status ReadConfigFile(const std::string& path, Options* options) {
 
 Result<Profile> ReadProfileFile(const std::string& path) {
   Profile profile;
-  const Status status = ReadSettings(
-      path,
-      {"name", "tolerance_percent", "severe_percent", "backloaded_percent", "backloaded_after",
-       "monitoring_days", "floors"},
-      [&profile](const YamlMap& map, std::vector<YamlError>* errors) {
-        ReadProfile(map, errors, &profile);
-      });
+  const Status status =
+      ReadSettings(path,
+                   {"name", "tolerance_percent", "severe_percent", "backloaded_percent",
+                    "backloaded_after", "monitoring_days", "floors"},
+                   [&profile](const YamlMap& map, std::vector<YamlError>* errors) {
+                     ReadProfile(map, errors, &profile);
+                   });
   if (!status.ok()) return status.error();
   return profile;
 }
@@ -177,14 +177,13 @@ Status CheckOptions(const Options& options) {
     return Refusal(Reason::kInvalidField, field, std::string(field) + " " + what);
   };
   if (options.data_dir.empty()) return bad("data_dir", "is empty; name a directory");
-  for (const auto& [field, address] :
-       {std::pair("listen", &options.listen), std::pair("metrics_listen",
-                                                         &options.metrics_listen)}) {
+  for (const auto& [field, address] : {std::pair("listen", &options.listen),
+                                       std::pair("metrics_listen", &options.metrics_listen)}) {
     const size_t colon = address->rfind(':');
     const std::string port = colon == std::string::npos ? "" : address->substr(colon + 1);
-    const bool number = !port.empty() && port.size() <= 5 &&
-                        std::all_of(port.begin(), port.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+    const bool number =
+        !port.empty() && port.size() <= 5 &&
+        std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (colon == 0 || !number || std::stoi(port) > 65535) {
       return bad(field, "\"" + *address + "\" is not HOST:PORT, such as 127.0.0.1:7470");
     }

@@ -24,8 +24,7 @@ std::unique_ptr<ZonedCalendar> ZonedCalendar::Create(const std::string& time_zon
 }
 
 Date ZonedCalendar::Today() const {
-  const absl::CivilDay day =
-      absl::ToCivilDay(absl::FromUnixMicros(clock_->Now()), zone_->zone);
+  const absl::CivilDay day = absl::ToCivilDay(absl::FromUnixMicros(clock_->Now()), zone_->zone);
   const auto date = Date::FromCivil(static_cast<int>(day.year()), day.month(), day.day());
   BW_CHECK(date.has_value());
   return *date;

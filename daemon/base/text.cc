@@ -46,11 +46,10 @@ std::string Abbreviate(std::string_view text, size_t limit_bytes) {
 
 std::string NormalizeNfkc(std::string_view text) {
   utf8proc_uint8_t* normalized = nullptr;
-  const utf8proc_ssize_t length =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &normalized,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-                                                  UTF8PROC_COMPAT));
+  const utf8proc_ssize_t length = utf8proc_map(
+      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+      static_cast<utf8proc_ssize_t>(text.size()), &normalized,
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
   if (length < 0) return std::string(text);
   std::string result(reinterpret_cast<const char*>(normalized), static_cast<size_t>(length));
   std::free(normalized);

@@ -52,11 +52,10 @@ class Subtotals {
       const bool last = i + 1 == project.fundings.size() || figures.budget_fen == 0;
       const ExecutionFigures upto =
           last ? figures
-               : ExecutionFigures{budget_fen,
-                                  MulDivRoundHalfUp(figures.disbursed_fen, budget_fen,
-                                                    figures.budget_fen),
-                                  MulDivRoundHalfUp(figures.planned_fen, budget_fen,
-                                                    figures.budget_fen)};
+               : ExecutionFigures{
+                     budget_fen,
+                     MulDivRoundHalfUp(figures.disbursed_fen, budget_fen, figures.budget_fen),
+                     MulDivRoundHalfUp(figures.planned_fen, budget_fen, figures.budget_fen)};
       by_source_[project.fundings[i].source] +=
           {upto.budget_fen - given.budget_fen, upto.disbursed_fen - given.disbursed_fen,
            upto.planned_fen - given.planned_fen};
@@ -161,9 +160,8 @@ Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, 
       report.department_name = revision->plan().department_name;
     } else if (revision->plan().parent_department_code == department_code) {
       const std::string& code = revision->plan().department_code;
-      report.departments.push_back(
-          {code, revision->plan().department_name,
-           MeasureDepartment(code, in_force, measure, basis).figures});
+      report.departments.push_back({code, revision->plan().department_name,
+                                    MeasureDepartment(code, in_force, measure, basis).figures});
     }
     for (const Project& project : revision->plan().projects) {
       const Total disbursed = DisbursedUpTo(basis.totals, project.project_code, as_of);
@@ -172,9 +170,9 @@ Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, 
       report.totals += line.figures;
       subtotals.Add(project, line.figures);
       if (!own) continue;
-      report.projects.push_back({&project, line,
-                                 ShownFindings(ProjectFindings(project, measure, disbursed,
-                                                               Total(), *basis.profile))});
+      report.projects.push_back(
+          {&project, line,
+           ShownFindings(ProjectFindings(project, measure, disbursed, Total(), *basis.profile))});
     }
   }
   report.subtotals = subtotals.Take();

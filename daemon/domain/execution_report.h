@@ -25,7 +25,7 @@ struct ProjectReport {
 };
 
 struct SubtotalReport {
-  std::optional<ProjectKind> kind;      // exactly one of the two is set
+  std::optional<ProjectKind> kind;  // exactly one of the two is set
   std::optional<FundingSource> source;
   ExecutionFigures figures;
 };

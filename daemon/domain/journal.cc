@@ -9,8 +9,8 @@ Bookings BookingsOf(const PaymentEntry& entry) {
   bookings.items[bookings.count++] = {entry.booked_project_code, event.pay_date,
                                       sign * event.amount_fen, 1};
   if (event.kind == PaymentKind::kCorrection) {
-    bookings.items[bookings.count++] = {entry.from_project_code, entry.from_date,
-                                        -event.amount_fen, entry.takes_rest ? -1 : 0};
+    bookings.items[bookings.count++] = {entry.from_project_code, entry.from_date, -event.amount_fen,
+                                        entry.takes_rest ? -1 : 0};
   }
   return bookings;
 }

@@ -52,8 +52,8 @@ std::string Group(const std::string& digits) {
 // `hundredths` as a decimal with two digits behind the point.
 std::string FormatHundredths(int64_t hundredths, bool grouped) {
   // The magnitude in unsigned arithmetic, since -INT64_MIN does not fit.
-  const uint64_t magnitude = hundredths < 0 ? 0 - static_cast<uint64_t>(hundredths)
-                                            : static_cast<uint64_t>(hundredths);
+  const uint64_t magnitude =
+      hundredths < 0 ? 0 - static_cast<uint64_t>(hundredths) : static_cast<uint64_t>(hundredths);
   const std::string whole = std::to_string(magnitude / 100);
   const std::string fraction = std::to_string(magnitude % 100);
   std::string text = hundredths < 0 ? "-" : "";

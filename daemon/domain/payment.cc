@@ -53,9 +53,9 @@ std::optional<PaymentRefusal> CheckTexts(const RawPaymentEvent& raw) {
 std::optional<PaymentRefusal> ReadDate(std::string_view text, Date* date) {
   const std::optional<Date> parsed = Date::Parse(text);
   if (!parsed) {
-    return Refuse(Reason::kInvalidDate, "pay_date",
-                  "pay_date \"" + Abbreviate(text, 20) +
-                      "\" is not an existing day written like 2020-06-30");
+    return Refuse(
+        Reason::kInvalidDate, "pay_date",
+        "pay_date \"" + Abbreviate(text, 20) + "\" is not an existing day written like 2020-06-30");
   }
   if (parsed->year() < kFirstYear || parsed->year() > kLastYear) {
     return Refuse(Reason::kYearOutOfRange, "pay_date",
@@ -116,10 +116,9 @@ std::variant<PaymentEvent, PaymentRefusal> NormalizePayment(const RawPaymentEven
                     "kind " + std::to_string(raw.kind) +
                         " is unknown; use payment (1), refund (2) or correction (3)");
   }
-  const bool refund_of_original =
-      (event.kind == PaymentKind::kRefund ||
-       (event.kind == PaymentKind::kPayment && raw.amount_fen < 0)) &&
-      !raw.original_payment_id.empty();
+  const bool refund_of_original = (event.kind == PaymentKind::kRefund ||
+                                   (event.kind == PaymentKind::kPayment && raw.amount_fen < 0)) &&
+                                  !raw.original_payment_id.empty();
   if (raw.project_code.empty() && !refund_of_original) {
     return Refuse(Reason::kMissingProjectCode, "project_code",
                   "project_code is empty; name the budget line that the money belongs to");

@@ -22,8 +22,7 @@ std::string Yuan(int64_t amount_fen) { return FormatYuan(amount_fen, true) + " y
 PaymentGroup::PaymentGroup(const LedgerState& state, const PaymentLookup& lookup)
     : state_(state), lookup_(lookup), gross_fen_(state.gross_fen()) {}
 
-Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source,
-                                            const PaymentEvent& event) {
+Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, const PaymentEvent& event) {
   PaymentKey key{source, event.payment_id};
   auto repeated = FindRepeated(key, event);
   if (!repeated.ok()) return repeated.error();
@@ -80,8 +79,7 @@ Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const PaymentKe
     same = recorded != nullptr && recorded->event == event;
   }
   if (same) {
-    return std::optional(
-        PaymentOutcome{PaymentOutcome::Kind::kDuplicate, sequence, std::nullopt});
+    return std::optional(PaymentOutcome{PaymentOutcome::Kind::kDuplicate, sequence, std::nullopt});
   }
   return std::optional(PaymentOutcome{
       PaymentOutcome::Kind::kRejected, 0,
@@ -252,8 +250,8 @@ void PaymentGroup::MatchWaitingRefunds(Sequence sequence, PaymentEntry* entry) {
   }
   int64_t remaining_fen = entry->event.amount_fen;
   std::erase_if(changed->second, [&](const UnmatchedRefund& refund) {
-    const bool fits = refund.project_code == entry->booked_project_code &&
-                      refund.amount_fen <= remaining_fen;
+    const bool fits =
+        refund.project_code == entry->booked_project_code && refund.amount_fen <= remaining_fen;
     if (!fits) return false;
     remaining_fen -= refund.amount_fen;
     entry->matched_refund_sequences.push_back(refund.sequence);

@@ -47,8 +47,7 @@ class PlanBook {
                           Sequence known_at) const;
 
   // Oldest first.
-  std::vector<PlanRevisionPtr> Revisions(std::string_view department_code,
-                                         int fiscal_year) const;
+  std::vector<PlanRevisionPtr> Revisions(std::string_view department_code, int fiscal_year) const;
 
   // Revisions in force of all departments of the year, by department code.
   std::vector<PlanRevisionPtr> AllInForce(int fiscal_year, Date as_of, Sequence known_at) const;

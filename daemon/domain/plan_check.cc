@@ -66,8 +66,8 @@ class PlanChecker {
   std::vector<Finding> Run() {
     const bool year_ok = CheckHead();
     if (plan_.projects.size() > kMaxProjects) {
-      Add("too_many_projects", Severity::kError, "projects",
-          "项目超过 100,000 个。请拆分。", "more than 100,000 lines; split the plan.");
+      Add("too_many_projects", Severity::kError, "projects", "项目超过 100,000 个。请拆分。",
+          "more than 100,000 lines; split the plan.");
       return std::move(findings_);
     }
     for (size_t i = 0; i < plan_.projects.size(); ++i) {
@@ -91,7 +91,8 @@ class PlanChecker {
 
   bool CheckHead() {
     if (!IsCleanCode(plan_.department_code)) {
-      Error("missing_department_code", "department_code", "部门编码为空或过长。请填写预算单位编码。",
+      Error("missing_department_code", "department_code",
+            "部门编码为空或过长。请填写预算单位编码。",
             "the department code is empty, too long or no clean text; give its code.");
     }
     if (plan_.parent_department_code.size() > kMaxCodeBytes ||
@@ -99,8 +100,7 @@ class PlanChecker {
       Error("bad_text", "parent_department_code", "上级部门编码不合规。请核对。",
             "the parent's code is too long or not UTF-8; check it.");
     }
-    if (!plan_.department_code.empty() &&
-        plan_.parent_department_code == plan_.department_code) {
+    if (!plan_.department_code.empty() && plan_.parent_department_code == plan_.department_code) {
       Error("department_above_itself", "parent_department_code", "部门不能是自己的上级。请删除。",
             "a department cannot be above itself; leave it out.");
     }
@@ -357,8 +357,7 @@ class PlanChecker {
     };
     for (size_t i = 0; i < plan_.projects.size(); ++i) {
       project_ = &plan_.projects[i];
-      const Due due =
-          DueOf(project_->budget_fen, PlannedShare(*project_, plan_.fiscal_year, day));
+      const Due due = DueOf(project_->budget_fen, PlannedShare(*project_, plan_.fiscal_year, day));
       check(project_->budget_fen, RoundDue(due), "projects[" + std::to_string(i) + "].checkpoints");
     }
     project_ = nullptr;

@@ -75,7 +75,8 @@ std::string DescribeZh(const RuleFinding& finding) {
       return "有 " + Count(figures) + " 笔支付共 " + gap +
              " 的项目不在任何预算中。请更正项目编码，或下达包含该项目的预算。";
     case Rule::kRefundUnmatched:
-      return "有 " + Count(figures) + " 笔退款共 " + gap + " 找不到原支付。请补报原支付或核对编号。";
+      return "有 " + Count(figures) + " 笔退款共 " + gap +
+             " 找不到原支付。请补报原支付或核对编号。";
     case Rule::kPlanBackloaded:
       return "预算的 " + LateShare(figures) + "（" + gap +
              "）安排在年末支出。请核对计划，避免年底突击花钱。";
@@ -97,17 +98,19 @@ std::string DescribeEn(const RuleFinding& finding) {
       return Paid(figures) + " paid, time progress on " + Until(finding) + " is " +
              Expected(figures) + ": " + gap + " short. Check whether the plan is too late.";
     case Rule::kBelowFloor:
-      return Paid(figures) + " paid, the floor of " + Until(finding) + " is " +
-             Expected(figures) + ": " + gap + " short. Explain it to the finance office.";
+      return Paid(figures) + " paid, the floor of " + Until(finding) + " is " + Expected(figures) +
+             ": " + gap + " short. Explain it to the finance office.";
     case Rule::kNoSpending:
       return Expected(figures) + " (" + gap + ") was due by " + Until(finding) +
              " and nothing has been paid. Check whether the project has started.";
     case Rule::kOverspent:
-      return gap + " more than the budget has been paid. Stop paying, correct it or have the "
-                   "budget adjusted.";
+      return gap +
+             " more than the budget has been paid. Stop paying, correct it or have the "
+             "budget adjusted.";
     case Rule::kAheadOfPlan:
-      return Paid(figures) + " paid, above the " + Expected(figures) + " planned by the next date " +
-             Until(finding) + ": " + gap + " more. Check for early or double payments.";
+      return Paid(figures) + " paid, above the " + Expected(figures) +
+             " planned by the next date " + Until(finding) + ": " + gap +
+             " more. Check for early or double payments.";
     case Rule::kSuspensePending:
       return Count(figures) + " payments of " + gap +
              " name projects that no plan carries. Correct the codes or apply a plan with them.";

@@ -133,8 +133,7 @@ std::vector<RuleFinding> ProjectFindings(const Project& project, const Measure& 
   FindingCollector findings(budget_fen, disbursed.amount_fen, profile);
   findings.Overspent();
   if (budget_fen > 0) {
-    SchedulePosition position =
-        PositionAt(project, measure.fiscal_year, measure.as_of, profile);
+    SchedulePosition position = PositionAt(project, measure.fiscal_year, measure.as_of, profile);
     const bool scheduled = !project.checkpoints.empty();
     if (!scheduled) {
       // The line's plan is time progress, measured at the measuring day.

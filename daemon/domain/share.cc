@@ -34,8 +34,7 @@ namespace {
 // (due − disbursed) as a multiple of fen, scaled by denominator × 10^6 on both
 // sides. The largest factor is 10^18 fen × 10^6 × 10^6, well inside 128 bits.
 Int128 ScaledGap(int64_t disbursed_fen, const Due& due) {
-  return (due.numerator_fen - static_cast<Int128>(disbursed_fen) * due.denominator) *
-         kFullSharePpm;
+  return (due.numerator_fen - static_cast<Int128>(disbursed_fen) * due.denominator) * kFullSharePpm;
 }
 
 Int128 ScaledMargin(int64_t budget_fen, const Due& due, int32_t margin_ppm) {

@@ -7,8 +7,9 @@ namespace budgetwatch {
 Total& ProjectTotals::Slot(Date date) {
   // Payments mostly arrive in the order of their dates: look at the end first.
   if (!days_.empty() && days_.back().date == date) return days_.back().total;
-  const auto position = std::lower_bound(
-      days_.begin(), days_.end(), date, [](const Day& day, Date value) { return day.date < value; });
+  const auto position =
+      std::lower_bound(days_.begin(), days_.end(), date,
+                       [](const Day& day, Date value) { return day.date < value; });
   if (position != days_.end() && position->date == date) return position->total;
   return days_.insert(position, Day{date, {}})->total;
 }

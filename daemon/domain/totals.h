@@ -60,8 +60,7 @@ class ProjectTotals {
 };
 
 // What was booked in one fiscal year, by project code.
-using YearTotals =
-    std::unordered_map<std::string, ProjectTotals, StringHash, std::equal_to<>>;
+using YearTotals = std::unordered_map<std::string, ProjectTotals, StringHash, std::equal_to<>>;
 
 // What was booked, by fiscal year. Thread-compatible.
 class Totals {

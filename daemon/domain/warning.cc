@@ -87,7 +87,8 @@ std::string WarningBook::WhyNot(const WarningEntry& entry) const {
   const Warning* warning = Find(entry.id.ToString());
   const bool open = warning != nullptr && warning->open;
   switch (entry.change) {
-    case WarningChange::kOpened: return warning == nullptr ? "" : "opens a warning for the second time";
+    case WarningChange::kOpened:
+      return warning == nullptr ? "" : "opens a warning for the second time";
     case WarningChange::kReopened:
       return warning != nullptr && !open ? "" : "reopens a warning that is not resolved";
     case WarningChange::kResolved:
@@ -137,9 +138,9 @@ const Warning* WarningBook::Find(const std::string& warning_id) const {
 
 std::vector<std::pair<Sequence, std::string>> WarningBook::ChangesAfter(Sequence sequence,
                                                                         size_t limit) const {
-  auto position = std::upper_bound(
-      changes_.begin(), changes_.end(), sequence,
-      [](Sequence value, const auto& change) { return value < change.first; });
+  auto position =
+      std::upper_bound(changes_.begin(), changes_.end(), sequence,
+                       [](Sequence value, const auto& change) { return value < change.first; });
   std::vector<std::pair<Sequence, std::string>> changes;
   for (; position != changes_.end() && changes.size() < limit; ++position) {
     changes.emplace_back(position->first, *position->second);

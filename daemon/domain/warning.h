@@ -30,11 +30,11 @@ enum class Rule {
   kRefundUnmatched = 9,
   kPlanBackloaded = 10,
 };
-inline constexpr Rule kAllRules[] = {
-    Rule::kBehindPlan, Rule::kSeverelyBehindPlan, Rule::kBehindTimeProgress,
-    Rule::kBelowFloor, Rule::kNoSpending,         Rule::kOverspent,
-    Rule::kAheadOfPlan, Rule::kSuspensePending,   Rule::kRefundUnmatched,
-    Rule::kPlanBackloaded};
+inline constexpr Rule kAllRules[] = {Rule::kBehindPlan,         Rule::kSeverelyBehindPlan,
+                                     Rule::kBehindTimeProgress, Rule::kBelowFloor,
+                                     Rule::kNoSpending,         Rule::kOverspent,
+                                     Rule::kAheadOfPlan,        Rule::kSuspensePending,
+                                     Rule::kRefundUnmatched,    Rule::kPlanBackloaded};
 
 std::string_view RuleName(Rule rule);
 std::optional<Rule> RuleFromName(std::string_view name);
@@ -64,7 +64,7 @@ struct WarningId {
 struct Figures {
   std::optional<int64_t> budget_fen;
   std::optional<int64_t> disbursed_fen;
-  std::optional<Share> expected;  // share asked for; a department's is money / budget
+  std::optional<Share> expected;   // share asked for; a department's is money / budget
   std::optional<int64_t> gap_fen;  // missing, or too much, to satisfy the rule
   std::optional<int64_t> payment_count;
 
@@ -134,7 +134,7 @@ struct Warning {
   Date opened_date;
   std::optional<Date> resolved_date;
   int reopen_count = 0;
-  Figures figures;  // of the last opening
+  Figures figures;                         // of the last opening
   std::optional<Figures> current_figures;  // of an open one when it is listed; not stored
   std::optional<Explanation> explanation;
   std::vector<WarningEvent> history;
@@ -165,13 +165,12 @@ class WarningBook {
 
   // Sequences of changes after `sequence`, with the warning each changed, rising;
   // at most `limit`.
-  std::vector<std::pair<Sequence, std::string>> ChangesAfter(Sequence sequence,
-                                                             size_t limit) const;
+  std::vector<std::pair<Sequence, std::string>> ChangesAfter(Sequence sequence, size_t limit) const;
 
   Sequence last_change() const { return changes_.empty() ? 0 : changes_.back().first; }
 
  private:
-  std::map<std::string, Warning> warnings_;  // by WarningId::ToString()
+  std::map<std::string, Warning> warnings_;                       // by WarningId::ToString()
   std::vector<std::pair<Sequence, const std::string*>> changes_;  // keys of warnings_
 };
 

@@ -34,11 +34,11 @@ Result<std::unique_ptr<Committer>> Committer::Create(Ledger& ledger, const Clock
   if (!checkpoint.ok()) return checkpoint.error();
   if (checkpoint.value()) committer->last_checkpoint_ = checkpoint.value()->sequence;
   // Totals that changed behind the last checkpoint belong into the next one.
-  const Status status = ledger.store().ScanJournal(
-      committer->last_checkpoint_ + 1, last, [&committer](const JournalItem& item) {
-        committer->MarkDirty({item.entry});
-        return Status();
-      });
+  const Status status = ledger.store().ScanJournal(committer->last_checkpoint_ + 1, last,
+                                                   [&committer](const JournalItem& item) {
+                                                     committer->MarkDirty({item.entry});
+                                                     return Status();
+                                                   });
   if (!status.ok()) return status.error();
   return committer;
 }
@@ -263,8 +263,7 @@ void Committer::MarkDirty(const std::vector<JournalEntry>& entries) {
     for (const Booking& booking : BookingsOf(*payment)) {
       auto position = dirty_totals_.find(booking.project_code);
       if (position == dirty_totals_.end()) {
-        position =
-            dirty_totals_.emplace(std::string(booking.project_code), std::set<Date>()).first;
+        position = dirty_totals_.emplace(std::string(booking.project_code), std::set<Date>()).first;
       }
       position->second.insert(booking.date);
     }

@@ -46,9 +46,8 @@ Result<RecordedPayment> Payments::Read(Sequence sequence, bool taken_from) const
   payment.entry = std::move(*entry);
   ledger_.View([&](const LedgerState& state) {
     const int fiscal_year = payment.booked_date.year();
-    payment.suspended =
-        state.plans().Carrier(fiscal_year, payment.booked_project_code,
-                              Date::LastOfYear(fiscal_year), kKnownNow) == nullptr;
+    payment.suspended = state.plans().Carrier(fiscal_year, payment.booked_project_code,
+                                              Date::LastOfYear(fiscal_year), kKnownNow) == nullptr;
     if (!refund) return;
     const auto waiting = state.unmatched_refunds().find(
         {payment.entry.source, payment.entry.event.original_payment_id});
@@ -106,9 +105,9 @@ Result<PaymentPage> Payments::ListSuspended(const PaymentFilter& filter,
     if (totals == nullptr) return suspended;
     for (const auto& [code, project] : *totals) {
       const bool wanted = filter.project_code.empty() || filter.project_code == code;
-      if (wanted && state.plans().Carrier(filter.fiscal_year, code,
-                                          Date::LastOfYear(filter.fiscal_year),
-                                          kKnownNow) == nullptr) {
+      if (wanted &&
+          state.plans().Carrier(filter.fiscal_year, code, Date::LastOfYear(filter.fiscal_year),
+                                kKnownNow) == nullptr) {
         suspended.push_back(code);
       }
     }

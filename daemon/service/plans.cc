@@ -13,9 +13,9 @@ constexpr size_t kMaxDocumentNumberBytes = 256;
 
 Status CheckText(const std::string& text, size_t limit_bytes, const char* field) {
   if (text.size() <= limit_bytes && IsValidUtf8(text)) return {};
-  return Refusal(Reason::kInvalidField, field,
-                 std::string(field) + " must be UTF-8 of at most " + std::to_string(limit_bytes) +
-                     " bytes");
+  return Refusal(
+      Reason::kInvalidField, field,
+      std::string(field) + " must be UTF-8 of at most " + std::to_string(limit_bytes) + " bytes");
 }
 
 // The first day of the plan, and every later one on which it would be in force and
@@ -44,15 +44,14 @@ void CheckCodesOfOthers(const LedgerState& state, const Plan& plan, Date effecti
   for (size_t i = 0; i < plan.projects.size(); ++i) {
     const std::string& code = plan.projects[i].project_code;
     for (const Date day : days) {
-      const PlanRevisionPtr carrier =
-          state.plans().Carrier(plan.fiscal_year, code, day, kKnownNow);
+      const PlanRevisionPtr carrier = state.plans().Carrier(plan.fiscal_year, code, day, kKnownNow);
       if (carrier == nullptr || carrier->plan().department_code == plan.department_code) continue;
       const std::string& other = carrier->plan().department_code;
-      findings->push_back({"project_of_other_department", Severity::kError, code,
-                           "projects[" + std::to_string(i) + "].project_code",
-                           "项目编码已在部门 " + other + " 的预算中。请核对编码。",
-                           "department " + other +
-                               " has the code in its plan; give each line a code of its own."});
+      findings->push_back(
+          {"project_of_other_department", Severity::kError, code,
+           "projects[" + std::to_string(i) + "].project_code",
+           "项目编码已在部门 " + other + " 的预算中。请核对编码。",
+           "department " + other + " has the code in its plan; give each line a code of its own."});
       break;
     }
   }
@@ -66,8 +65,7 @@ void CheckTree(const LedgerState& state, const Plan& plan, Date effective_date,
   while (!above.empty()) {
     if (!seen.insert(above).second) {
       findings->push_back({"department_above_itself", Severity::kError, "",
-                           "parent_department_code",
-                           "上级部门关系成环（" + above + "）。请核对。",
+                           "parent_department_code", "上级部门关系成环（" + above + "）。请核对。",
                            "the departments above form a circle through " + above +
                                "; correct one of their parents."});
       return;

@@ -37,8 +37,7 @@ class Plans {
   Result<PlanRevisionPtr> InForce(const std::string& department_code, int fiscal_year, Date as_of,
                                   Sequence known_at) const;
 
-  std::vector<PlanRevisionPtr> Revisions(const std::string& department_code,
-                                         int fiscal_year) const;
+  std::vector<PlanRevisionPtr> Revisions(const std::string& department_code, int fiscal_year) const;
 
  private:
   const Ledger& ledger_;

@@ -5,8 +5,7 @@
 namespace budgetwatch {
 
 Result<Sequence> Reports::Resolve(const KnownAt& known_at) const {
-  const Sequence last =
-      ledger_.View([](const LedgerState& state) { return state.sequence(); });
+  const Sequence last = ledger_.View([](const LedgerState& state) { return state.sequence(); });
   if (known_at.time) return committer_.FixTime(*known_at.time);
   if (!known_at.sequence) return last;
   const Sequence sequence = *known_at.sequence;
@@ -22,12 +21,10 @@ Result<ExecutionReport> Reports::Execution(const std::string& department_code, i
                                            std::optional<Date> as_of,
                                            const KnownAt& known_at) const {
   if (fiscal_year < kFirstYear || fiscal_year > kLastYear) {
-    return Refusal(Reason::kInvalidField, "fiscal_year",
-                   "fiscal_year must be from 1950 to 2199");
+    return Refusal(Reason::kInvalidField, "fiscal_year", "fiscal_year must be from 1950 to 2199");
   }
-  const Date date =
-      as_of.value_or(std::clamp(calendar_.Today(), Date::FirstOfYear(fiscal_year),
-                                Date::LastOfYear(fiscal_year)));
+  const Date date = as_of.value_or(
+      std::clamp(calendar_.Today(), Date::FirstOfYear(fiscal_year), Date::LastOfYear(fiscal_year)));
   if (date.year() != fiscal_year) {
     return Refusal(Reason::kDateOutsideFiscalYear, "as_of_date",
                    "as_of_date " + date.ToString() + " must lie in fiscal year " +
@@ -49,8 +46,7 @@ Result<ExecutionReport> Reports::Execution(const std::string& department_code, i
   if (current) return *std::move(current);
   const auto totals = ledger_.TotalsKnownAt(fiscal_year, sequence.value());
   if (!totals.ok()) return totals.error();
-  return ledger_.View(
-      [&](const LedgerState& state) { return make(state, &totals.value()); });
+  return ledger_.View([&](const LedgerState& state) { return make(state, &totals.value()); });
 }
 
 }  // namespace budgetwatch

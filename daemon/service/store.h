@@ -16,7 +16,7 @@ namespace budgetwatch {
 struct Commit {
   Sequence first_sequence = 0;  // of entries[0]; the others follow without gaps
   WallMicros recorded_time = 0;
-  std::vector<JournalEntry> entries;  // at least one
+  std::vector<JournalEntry> entries;      // at least one
   std::map<Sequence, int64_t> taken_fen;  // new values, by sequence of the payment
 };
 

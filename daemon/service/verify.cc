@@ -49,8 +49,7 @@ class Verifier {
     result_.verified_sequence = served.sequence;
     const auto checkpoint = store_.LastCheckpoint(served.sequence);
     if (!checkpoint.ok()) return checkpoint.error();
-    const Sequence checkpoint_sequence =
-        checkpoint.value() ? checkpoint.value()->sequence : 0;
+    const Sequence checkpoint_sequence = checkpoint.value() ? checkpoint.value()->sequence : 0;
     const Status status =
         store_.ScanJournal(1, served.sequence, [&](const JournalItem& item) -> Status {
           const Status fits = fold_.Check(item.sequence, item.entry);
@@ -85,13 +84,12 @@ class Verifier {
   Status CheckPayment(Sequence sequence, const PaymentEntry& entry) {
     ++result_.payment_count;
     for (const Booking& booking : BookingsOf(entry)) {
-      const bool taken_from = booking.date == entry.from_date &&
-                              booking.project_code == entry.from_project_code &&
-                              booking.amount_fen < 0 &&
-                              entry.event.kind == PaymentKind::kCorrection;
+      const bool taken_from =
+          booking.date == entry.from_date && booking.project_code == entry.from_project_code &&
+          booking.amount_fen < 0 && entry.event.kind == PaymentKind::kCorrection;
       result_.amount_fen += booking.amount_fen;
-      bookings_[booking.date.year()][std::string(booking.project_code)].Add(
-          sequence, booking.date, taken_from);
+      bookings_[booking.date.year()][std::string(booking.project_code)].Add(sequence, booking.date,
+                                                                            taken_from);
     }
     if (entry.original_sequence != 0) taken_[entry.original_sequence] += entry.event.amount_fen;
     for (const Sequence refund : entry.matched_refund_sequences) {
@@ -164,9 +162,8 @@ class Verifier {
       if (!stored.ok()) return stored.error();
       // Commits behind the verified sequence may have taken more.
       if (stored.value() < amount_fen) {
-        Differ("journal sequence " + std::to_string(sequence) + ": " +
-               FormatYuan(stored.value()) + " yuan are marked as taken, the journal says " +
-               FormatYuan(amount_fen));
+        Differ("journal sequence " + std::to_string(sequence) + ": " + FormatYuan(stored.value()) +
+               " yuan are marked as taken, the journal says " + FormatYuan(amount_fen));
       }
     }
     return {};
@@ -189,9 +186,9 @@ class Verifier {
           after = page.value().back();
         }
         if (stored == digest) continue;
-        Differ("the index of bookings has " + std::to_string(stored.count) +
-               " of project " + code + " in " + std::to_string(year) + ", the journal " +
-               std::to_string(digest.count) + ", or others");
+        Differ("the index of bookings has " + std::to_string(stored.count) + " of project " + code +
+               " in " + std::to_string(year) + ", the journal " + std::to_string(digest.count) +
+               ", or others");
       }
     }
     return {};

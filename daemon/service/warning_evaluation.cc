@@ -142,8 +142,8 @@ class Evaluation {
       }
     }
     const DepartmentMeasure department = MeasureDepartment(code, in_force_, measure_, basis_);
-    return DepartmentFindings(department.figures, department.planned_before_backload_fen,
-                              measure_, profile_);
+    return DepartmentFindings(department.figures, department.planned_before_backload_fen, measure_,
+                              profile_);
   }
 
   // Brings the warnings about one subject in line with what the rules found.
@@ -166,8 +166,7 @@ class Evaluation {
         }
         WarningEntry entry = subject;
         entry.id = warning->id;
-        entry.change =
-            found == nullptr ? WarningChange::kResolved : WarningChange::kSuperseded;
+        entry.change = found == nullptr ? WarningChange::kResolved : WarningChange::kSuperseded;
         entry.severity = warning->severity;
         entries_.push_back(std::move(entry));
       }

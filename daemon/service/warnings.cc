@@ -21,9 +21,9 @@ Status CheckText(const std::string& text, size_t limit_bytes, bool required, con
                    std::string(field) + " is empty; say it in a sentence");
   }
   if (text.size() > limit_bytes || !IsValidUtf8(text)) {
-    return Refusal(Reason::kInvalidField, field,
-                   std::string(field) + " must be UTF-8 of at most " +
-                       std::to_string(limit_bytes) + " bytes");
+    return Refusal(
+        Reason::kInvalidField, field,
+        std::string(field) + " must be UTF-8 of at most " + std::to_string(limit_bytes) + " bytes");
   }
   return {};
 }
@@ -180,9 +180,9 @@ Warnings::Page Warnings::List(const Filter& filter, const std::string& after_id,
     std::sort(ranked.begin(), ranked.end());
     auto position = ranked.begin();
     if (const Warning* after = after_id.empty() ? nullptr : state.warnings().Find(after_id)) {
-      position = std::upper_bound(
-          ranked.begin(), ranked.end(), RankOf(*after, after_id),
-          [](const Rank& rank, const auto& item) { return rank < item.first; });
+      position =
+          std::upper_bound(ranked.begin(), ranked.end(), RankOf(*after, after_id),
+                           [](const Rank& rank, const auto& item) { return rank < item.first; });
     }
     Page page;
     for (; position != ranked.end() && page.warnings.size() < limit; ++position) {
@@ -217,8 +217,7 @@ Result<Warning> Warnings::Explain(const std::string& warning_id, const Explanati
         return std::vector<JournalEntry>{std::move(entry)};
       });
   if (!done.ok()) return done.error();
-  return ledger_.View(
-      [&](const LedgerState& state) { return *state.warnings().Find(warning_id); });
+  return ledger_.View([&](const LedgerState& state) { return *state.warnings().Find(warning_id); });
 }
 
 Warnings::Changes Warnings::ChangesAfter(Sequence sequence, const std::string& department_code,
@@ -252,16 +251,13 @@ Warnings::Changes Warnings::OpenNow(const std::string& department_code) const {
 }
 
 bool Warnings::WaitForChange(Sequence sequence, int64_t timeout_millis) {
-  const auto deadline =
-      SteadyNow() + std::chrono::milliseconds(timeout_millis);
+  const auto deadline = SteadyNow() + std::chrono::milliseconds(timeout_millis);
   MutexLock lock(mutex_);
   const Sequence seen = warning_changes_;
-  const bool behind = ledger_.View([sequence](const LedgerState& state) {
-    return state.warnings().last_change() > sequence;
-  });
+  const bool behind = ledger_.View(
+      [sequence](const LedgerState& state) { return state.warnings().last_change() > sequence; });
   if (behind) return !stopping_;
-  while (!stopping_ && warning_changes_ == seen &&
-         SteadyNow() < deadline) {
+  while (!stopping_ && warning_changes_ == seen && SteadyNow() < deadline) {
     lock.WaitUntil(changed_, deadline);
   }
   return !stopping_;

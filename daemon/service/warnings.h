@@ -58,8 +58,7 @@ class Warnings : public CommitListener {
 
   // Up to `limit` changes after `sequence`, oldest first. Of a department only when
   // one is named.
-  Changes ChangesAfter(Sequence sequence, const std::string& department_code,
-                       size_t limit) const;
+  Changes ChangesAfter(Sequence sequence, const std::string& department_code, size_t limit) const;
 
   // Sequence of the last change of any warning.
   Sequence last_change() const {

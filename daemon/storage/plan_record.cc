@@ -189,8 +189,7 @@ bool DecodeProfile(const storage::v1::ProfileEntry& stored, Profile* profile) {
   profile->severe_ppm = stored.severe_ppm();
   profile->backloaded_ppm = stored.backloaded_ppm();
   if (!IsDay(stored.backloaded_after())) return false;
-  profile->backloaded_after = {stored.backloaded_after().month(),
-                               stored.backloaded_after().day()};
+  profile->backloaded_after = {stored.backloaded_after().month(), stored.backloaded_after().day()};
   profile->monitoring_days.clear();
   for (const auto& day : stored.monitoring_days()) {
     if (!IsDay(day)) return false;

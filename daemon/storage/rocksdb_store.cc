@@ -90,8 +90,8 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& dire
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) families.emplace_back(name, FamilyOptions());
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(DatabaseOptions(env), directory, families,
-                                                   &store->families_, &db);
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(DatabaseOptions(env), directory, families, &store->families_, &db);
   if (!opened.ok()) return OpenError(directory, opened);
   store->db_.reset(db);
   if (const Status status = store->CheckFormat(); !status.ok()) return status.error();
@@ -113,9 +113,9 @@ Status RocksDbStore::Failed(const rocksdb::Status& status, const char* doing) co
   if (status.IsCorruption()) {
     return Damaged(std::string(doing) + ": " + status.ToString());
   }
-  return Refusal(Reason::kStoreFailed, "",
-                 "the store in " + directory_ + " failed while " + doing + ": " +
-                     status.ToString());
+  return Refusal(
+      Reason::kStoreFailed, "",
+      "the store in " + directory_ + " failed while " + doing + ": " + status.ToString());
 }
 
 Error RocksDbStore::Damaged(const std::string& what) const {
@@ -177,8 +177,8 @@ Status RocksDbStore::Write(const Commit& commit) {
       for (int side = 0; side < bookings.count; ++side) {
         const Booking& booking = bookings.items[side];
         put(kBooking,
-            EncodeBookingKey({booking.date.year(), std::string(booking.project_code),
-                              booking.date, sequence, side == 1}),
+            EncodeBookingKey({booking.date.year(), std::string(booking.project_code), booking.date,
+                              sequence, side == 1}),
             "");
       }
     } else {
@@ -200,15 +200,14 @@ Status RocksDbStore::Write(const Commit& commit) {
 Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
                                      const std::vector<TotalRow>& changed) {
   rocksdb::WriteBatch batch;
-  rocksdb::Status status =
-      batch.Put(families_[kCheckpoint], SequenceKey(checkpoint.sequence),
-                EncodeCheckpoint(checkpoint));
+  rocksdb::Status status = batch.Put(families_[kCheckpoint], SequenceKey(checkpoint.sequence),
+                                     EncodeCheckpoint(checkpoint));
   for (const TotalRow& row : changed) {
     if (!status.ok()) break;
-    status = batch.Put(families_[kTotal],
-                       EncodeTotalKey({row.date.year(), row.project_code, row.date,
-                                       checkpoint.sequence}),
-                       EncodeTotal(row.total));
+    status = batch.Put(
+        families_[kTotal],
+        EncodeTotalKey({row.date.year(), row.project_code, row.date, checkpoint.sequence}),
+        EncodeTotal(row.total));
   }
   // Not synced: the log keeps its order, so that the checkpoint never survives
   // without the entries it sums.
@@ -266,8 +265,7 @@ Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
   return Failed(iterator->status(), "reading the control index");
 }
 
-Result<std::shared_ptr<const JournalRecordView>> RocksDbStore::ReadRecord(
-    Sequence sequence) const {
+Result<std::shared_ptr<const JournalRecordView>> RocksDbStore::ReadRecord(Sequence sequence) const {
   const auto holds = [sequence](const JournalRecordView& record) {
     return sequence >= record.first_sequence &&
            sequence < record.first_sequence + static_cast<Sequence>(record.entries.size());

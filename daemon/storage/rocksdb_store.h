@@ -57,8 +57,8 @@ class RocksDbStore : public Store {
  private:
   // Column families; order and names are on disk.
   enum Family { kDefault, kJournal, kControl, kPaymentId, kBooking, kTaken, kTotal, kCheckpoint };
-  static constexpr const char* kFamilyNames[] = {"default", "journal", "control",  "payment_id",
-                                                 "booking", "taken",   "total", "checkpoint"};
+  static constexpr const char* kFamilyNames[] = {"default", "journal", "control", "payment_id",
+                                                 "booking", "taken",   "total",   "checkpoint"};
 
   explicit RocksDbStore(std::string directory);
 

@@ -89,8 +89,7 @@ Result<std::optional<Date>> OptionalDate(const std::string& text, const char* fi
 
 Result<int> FiscalYear(int fiscal_year) {
   if (fiscal_year < kFirstYear || fiscal_year > kLastYear) {
-    return Refusal(Reason::kInvalidField, "fiscal_year",
-                   "fiscal_year must be from 1950 to 2199");
+    return Refusal(Reason::kInvalidField, "fiscal_year", "fiscal_year must be from 1950 to 2199");
   }
   return fiscal_year;
 }
@@ -118,8 +117,7 @@ Result<KnownAt> FromMessage(const v1::KnownAt& message) {
 
 Result<Explanation> FromMessage(const v1::Explanation& message) {
   Explanation explanation;
-  if (!v1::CauseClass_IsValid(message.cause()) ||
-      message.cause() == v1::CAUSE_CLASS_UNSPECIFIED) {
+  if (!v1::CauseClass_IsValid(message.cause()) || message.cause() == v1::CAUSE_CLASS_UNSPECIFIED) {
     return Refusal(Reason::kInvalidField, "explanation.cause",
                    "explanation.cause must name a class of cause");
   }

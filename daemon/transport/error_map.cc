@@ -1,5 +1,6 @@
 #include "transport/error_map.h"
 
+#include "base/text.h"
 #include "budgetwatch/wire/v1/wire.pb.h"
 
 namespace budgetwatch {
@@ -9,6 +10,9 @@ constexpr const char* kDomain = "budgetwatch";
 
 // Long enough for a full queue to drain.
 constexpr int kRetryDelayMillis = 100;
+
+// A client refuses more than 8 KiB of metadata, and the message is there twice.
+constexpr size_t kMaxMessageTextBytes = 1024;
 
 void AddDetail(const google::protobuf::Message& detail, const char* type,
                wire::v1::RpcStatus* status) {
@@ -48,9 +52,10 @@ const char* GrpcCodeName(grpc::StatusCode code) {
 
 grpc::Status ToGrpcStatus(const Error& error) {
   const grpc::StatusCode code = ToGrpcCode(error.code);
+  const std::string message = Abbreviate(error.message, kMaxMessageTextBytes);
   wire::v1::RpcStatus details;
   details.set_code(static_cast<int>(code));
-  details.set_message(error.message);
+  details.set_message(message);
   wire::v1::ErrorInfo info;
   info.set_reason(error.reason);
   info.set_domain(kDomain);
@@ -61,7 +66,7 @@ grpc::Status ToGrpcStatus(const Error& error) {
     retry.mutable_retry_delay()->set_nanos(kRetryDelayMillis * 1'000'000);
     AddDetail(retry, "google.rpc.RetryInfo", &details);
   }
-  return grpc::Status(code, error.message, details.SerializeAsString());
+  return grpc::Status(code, message, details.SerializeAsString());
 }
 
 grpc::Status ToGrpcStatus(const Status& status) {

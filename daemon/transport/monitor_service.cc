@@ -12,6 +12,12 @@ Result<Warnings::Filter> FilterOf(const v1::ListWarningsRequest& request) {
   filter.department_code = request.department_code();
   filter.subject_code = request.subject_code();
   filter.fiscal_year = request.fiscal_year();
+  if (!v1::WarningState_IsValid(request.state())) {
+    return Refusal(Reason::kInvalidField, "state", "state must be one of WarningState");
+  }
+  if (!v1::Severity_IsValid(request.severity())) {
+    return Refusal(Reason::kInvalidField, "severity", "severity must be one of Severity");
+  }
   if (request.state() != v1::WARNING_STATE_UNSPECIFIED) {
     filter.open = request.state() == v1::WARNING_STATE_OPEN;
   }

@@ -18,9 +18,9 @@ class MonitorServiceHandler final : public v1::MonitorService::CallbackService {
   void Start() { streams_.Start(); }
   void Stop() { streams_.Stop(); }
 
-  grpc::ServerUnaryReactor* GetExecutionReport(
-      grpc::CallbackServerContext* context, const v1::GetExecutionReportRequest* request,
-      v1::GetExecutionReportResponse* response) override;
+  grpc::ServerUnaryReactor* GetExecutionReport(grpc::CallbackServerContext* context,
+                                               const v1::GetExecutionReportRequest* request,
+                                               v1::GetExecutionReportResponse* response) override;
   grpc::ServerUnaryReactor* ListWarnings(grpc::CallbackServerContext* context,
                                          const v1::ListWarningsRequest* request,
                                          v1::ListWarningsResponse* response) override;

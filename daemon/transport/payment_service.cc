@@ -14,8 +14,8 @@ namespace {
 
 // Position of a page: "<date> <sequence> <side> <project code>".
 std::string EncodePosition(const BookingKey& key) {
-  return key.date.ToString() + ' ' + std::to_string(key.sequence) + (key.taken_from ? " 1 " : " 0 ") +
-         key.project_code;
+  return key.date.ToString() + ' ' + std::to_string(key.sequence) +
+         (key.taken_from ? " 1 " : " 0 ") + key.project_code;
 }
 
 std::optional<BookingKey> DecodePosition(int fiscal_year, const std::string& text) {

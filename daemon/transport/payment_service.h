@@ -8,12 +8,11 @@ namespace budgetwatch {
 
 // PaymentService over gRPC. The recording calls take bytes, so that one event that
 // is not UTF-8 does not cost its batch. Thread-safe; what it refers to outlives it.
-class PaymentServiceHandler final
-    : public v1::PaymentService::WithRawCallbackMethod_RecordPayments<
-          v1::PaymentService::WithRawCallbackMethod_StreamPayments<
-              v1::PaymentService::WithCallbackMethod_GetPayment<
-                  v1::PaymentService::WithCallbackMethod_ListPayments<
-                      v1::PaymentService::Service>>>> {
+class PaymentServiceHandler final : public v1::PaymentService::WithRawCallbackMethod_RecordPayments<
+                                        v1::PaymentService::WithRawCallbackMethod_StreamPayments<
+                                            v1::PaymentService::WithCallbackMethod_GetPayment<
+                                                v1::PaymentService::WithCallbackMethod_ListPayments<
+                                                    v1::PaymentService::Service>>>> {
  public:
   PaymentServiceHandler(Payments& payments, RpcObserver& observer)
       : payments_(payments), observer_(observer) {}

@@ -53,47 +53,51 @@ void PaymentStream::Do(Next next) {
 }
 
 void PaymentStream::OnReadDone(bool ok) {
-  DecodedBatch batch;
-  std::optional<grpc::Status> failure;
-  if (ok) {
-    const Status decoded = DecodeBatch(incoming_, &batch);
-    if (!decoded.ok()) failure = ToGrpcStatus(decoded);
-    incoming_.Clear();
-  }
+  if (ok) HandIn();
+  Next next;
   {
     const MutexLock lock(mutex_);
     reading_ = false;
     if (!ok) reads_over_ = true;
-    if (failure) failure_ = failure;
-    if (ok && !failure) ++committing_;
-  }
-  if (ok && !failure) {
-    payments_.Record(batch.message.source(), batch.events,
-                     [this](Result<std::vector<PaymentOutcome>> outcomes) {
-                       OnOutcomes(std::move(outcomes));
-                     });
-    return;
-  }
-  Next next;
-  {
-    const MutexLock lock(mutex_);
     next = Decide();
   }
   Do(next);
 }
 
-void PaymentStream::OnOutcomes(Result<std::vector<PaymentOutcome>> outcomes) {
+void PaymentStream::HandIn() {
+  DecodedBatch batch;
+  const Status decoded = DecodeBatch(incoming_, &batch);
+  incoming_.Clear();
+  int64_t number = 0;
+  {
+    const MutexLock lock(mutex_);
+    number = batches_read_++;
+    ++committing_;
+  }
+  if (!decoded.ok()) {
+    OnOutcomes(number, decoded.error());
+    return;
+  }
+  payments_.Record(batch.message.source(), batch.events,
+                   [this, number](Result<std::vector<PaymentOutcome>> outcomes) {
+                     OnOutcomes(number, std::move(outcomes));
+                   });
+}
+
+void PaymentStream::OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes) {
   grpc::ByteBuffer encoded;
   if (outcomes.ok()) encoded = EncodeOutcomes(outcomes.value());
   Next next;
   {
     const MutexLock lock(mutex_);
     --committing_;
-    if (!outcomes.ok()) {
-      if (!failure_) failure_ = ToGrpcStatus(outcomes.error());
-    } else if (!failure_) {
-      // Behind a failed batch nothing is answered, or the order would be wrong.
-      outgoing_.push_back(std::move(encoded));
+    // A refusal overtakes the batches before it, which are still being written; those
+    // are answered. Behind a failed batch nothing is, or the order would be wrong.
+    if (outcomes.ok()) {
+      if (batch < failed_batch_) outgoing_.push_back(std::move(encoded));
+    } else if (batch < failed_batch_) {
+      failed_batch_ = batch;
+      failure_ = ToGrpcStatus(outcomes.error());
     }
     next = Decide();
   }

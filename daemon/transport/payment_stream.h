@@ -37,7 +37,8 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     std::optional<grpc::Status> finish;
   };
 
-  void OnOutcomes(Result<std::vector<PaymentOutcome>> outcomes);
+  void HandIn();
+  void OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes);
   Next Decide() BW_REQUIRES(mutex_);
   void Do(Next next);
 
@@ -47,8 +48,12 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
   Mutex mutex_;
   std::deque<grpc::ByteBuffer> outgoing_ BW_GUARDED_BY(mutex_);  // front is being written
-  std::optional<grpc::Status> failure_ BW_GUARDED_BY(mutex_);
+  std::optional<grpc::Status> failure_ BW_GUARDED_BY(mutex_);    // of failed_batch_
+  int64_t failed_batch_ BW_GUARDED_BY(mutex_) = INT64_MAX;       // the first of them
+  int64_t batches_read_ BW_GUARDED_BY(mutex_) = 0;
   int committing_ BW_GUARDED_BY(mutex_) = 0;
+  // From the start of a read until its batch is handed in, so that batches are handed
+  // in in their order.
   bool reading_ BW_GUARDED_BY(mutex_) = false;
   bool writing_ BW_GUARDED_BY(mutex_) = false;
   bool reads_over_ BW_GUARDED_BY(mutex_) = false;

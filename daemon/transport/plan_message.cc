@@ -99,11 +99,11 @@ class PlanReader {
     return std::nullopt;
   }
 
-  std::optional<FundingSource> ReadSource(v1::FundingSource source) {
+  std::optional<FundingSource> ReadSource(v1::FundingSource source, const char* field) {
     if (v1::FundingSource_IsValid(source) && source != v1::FUNDING_SOURCE_UNSPECIFIED) {
       return static_cast<FundingSource>(source);
     }
-    Error("bad_source", place_ + ".fundings", "资金来源不明。请核对。",
+    Error("bad_source", place_ + field, "资金来源不明。请核对。",
           "the funding source is unknown; use one of FundingSource.");
     return std::nullopt;
   }
@@ -118,13 +118,13 @@ class PlanReader {
       project.kind = ReadKind(message.kind()).value_or(ProjectKind::kProject);
     }
     for (const v1::Funding& funding : message.fundings()) {
-      if (const auto source = ReadSource(funding.source())) {
+      if (const auto source = ReadSource(funding.source(), ".fundings")) {
         project.fundings.push_back({*source, funding.amount_fen()});
       }
     }
     for (int i = 0; i < message.checkpoints_size(); ++i) {
-      ReadCheckpoint(message.checkpoints(i),
-                     place_ + ".checkpoints[" + std::to_string(i) + "]", &project);
+      ReadCheckpoint(message.checkpoints(i), place_ + ".checkpoints[" + std::to_string(i) + "]",
+                     &project);
     }
     for (int i = 0; i < message.indicators_size(); ++i) {
       ReadIndicator(message.indicators(i), place_ + ".indicators[" + std::to_string(i) + "]",
@@ -168,8 +168,7 @@ class PlanReader {
   }
 
   void ReadTargetMessage(const v1::Target& message, const std::string& place, Target* target) {
-    if (!v1::TargetKind_IsValid(message.kind()) ||
-        message.kind() == v1::TARGET_KIND_UNSPECIFIED) {
+    if (!v1::TargetKind_IsValid(message.kind()) || message.kind() == v1::TARGET_KIND_UNSPECIFIED) {
       Error("bad_target", place + ".target.kind", "指标类型不明。请核对。",
             "the kind of the target is unknown; use one of TargetKind.");
       return;
@@ -194,7 +193,7 @@ class PlanReader {
     total.amount_fen = message.amount_fen();
     if (message.kind() != v1::PROJECT_KIND_UNSPECIFIED) total.kind = ReadKind(message.kind());
     if (message.source() != v1::FUNDING_SOURCE_UNSPECIFIED) {
-      total.source = ReadSource(message.source());
+      total.source = ReadSource(message.source(), ".source");
     }
     if (total.kind && total.source) {
       Error("bad_stated_total", place_, "合计只能按类别或按来源之一。请删去一项。",

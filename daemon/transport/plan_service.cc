@@ -49,8 +49,8 @@ Status PlanServiceHandler::Apply(const v1::ApplyPlanRequest& request,
     for (const Finding& finding : read.findings) *response->add_findings() = ToMessage(finding);
     return {};
   }
-  const auto result = plans_.Apply({std::move(read.plan), effective_date.value(),
-                                    request.reason(), request.document_number()});
+  const auto result = plans_.Apply(
+      {std::move(read.plan), effective_date.value(), request.reason(), request.document_number()});
   if (!result.ok()) return result.error();
   response->set_applied(result.value().applied);
   response->set_unchanged(result.value().unchanged);
@@ -66,8 +66,7 @@ Status PlanServiceHandler::Apply(const v1::ApplyPlanRequest& request,
 grpc::ServerUnaryReactor* PlanServiceHandler::GetPlan(grpc::CallbackServerContext* context,
                                                       const v1::GetPlanRequest* request,
                                                       v1::GetPlanResponse* response) {
-  return Answer(context, observer_, "PlanService/GetPlan",
-                [&] { return Get(*request, response); });
+  return Answer(context, observer_, "PlanService/GetPlan", [&] { return Get(*request, response); });
 }
 
 Status PlanServiceHandler::Get(const v1::GetPlanRequest& request,

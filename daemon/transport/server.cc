@@ -1,18 +1,16 @@
 #include "transport/server.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <grpc/support/time.h>
-
-
 namespace budgetwatch {
 
-Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(
-    const std::string& address, const std::vector<grpc::Service*>& services) {
+Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::string& address,
+                                                      const std::vector<grpc::Service*>& services) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -44,7 +42,7 @@ void GrpcServer::SetServing(bool serving) {
 void GrpcServer::Stop(int64_t timeout_millis) {
   if (server_ == nullptr) return;
   server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                  gpr_time_from_millis(timeout_millis, GPR_TIMESPAN)));
+                                 gpr_time_from_millis(timeout_millis, GPR_TIMESPAN)));
   server_->Wait();
   server_.reset();
 }

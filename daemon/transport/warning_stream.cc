@@ -8,6 +8,10 @@ namespace {
 constexpr size_t kPageChanges = 64;
 constexpr int64_t kWaitMillis = 500;
 
+grpc::Status ShuttingDown() {
+  return ToGrpcStatus(Refusal(Reason::kShuttingDown, "", "the server stops; watch again later"));
+}
+
 }  // namespace
 
 void WarningStreams::Start() {
@@ -19,9 +23,7 @@ void WarningStreams::Stop() {
     const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  const grpc::Status status =
-      ToGrpcStatus(Refusal(Reason::kShuttingDown, "", "the server stops; watch again later"));
-  for (const auto& stream : Streams()) stream->Close(status);
+  for (const auto& stream : Streams()) stream->Close(ShuttingDown());
   if (thread_.joinable()) thread_.join();
 }
 
@@ -32,7 +34,7 @@ void WarningStreams::Add(std::shared_ptr<WarningStream> stream) {
     stopping = stopping_;
     if (!stopping) streams_.insert(stream);
   }
-  if (stopping) stream->Close(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server stops"));
+  if (stopping) stream->Close(ShuttingDown());
 }
 
 void WarningStreams::Remove(const std::shared_ptr<WarningStream>& stream) {
@@ -64,6 +66,11 @@ WarningStream* WarningStream::Start(Warnings& warnings, WarningStreams& streams,
                                     const v1::WatchWarningsRequest& request) {
   std::shared_ptr<WarningStream> stream(new WarningStream(warnings, streams, observer, request));
   stream->self_ = stream;
+  if (request.after_sequence() < 0) {
+    stream->Close(ToGrpcStatus(Refusal(Reason::kInvalidField, "after_sequence",
+                                       "after_sequence must be 0 or a sequence received")));
+    return stream.get();
+  }
   streams.Add(stream);
   stream->Pump();
   return stream.get();
@@ -87,8 +94,7 @@ void WarningStream::FillPage() {
   }
   while (page_.empty()) {
     const Sequence before = sequence_;
-    Warnings::Changes changes =
-        warnings_.ChangesAfter(sequence_, department_code_, kPageChanges);
+    Warnings::Changes changes = warnings_.ChangesAfter(sequence_, department_code_, kPageChanges);
     page_.assign(changes.items.begin(), changes.items.end());
     sequence_ = changes.scanned;
     if (sequence_ == before) return;

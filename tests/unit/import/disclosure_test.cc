@@ -1,8 +1,7 @@
-// Goal: a published document is read exactly, whatever variants of layout it has,
-// and damage costs the damaged table only.
+// Goal: a published document is read exactly, whatever variants of layout it has.
 // Method: documents built from small invented tables with one thing changed at a
-// time; random mutations that must never crash; and, where the shared examples are
-// at hand, a real document compared field by field with its right reading.
+// time; and, where the shared examples are at hand, a real document compared field
+// by field with its right reading. Damage is in disclosure_damage_test.cc.
 
 #include "import/disclosure.h"
 
@@ -10,7 +9,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,75 +18,10 @@
 #include <google/protobuf/util/json_util.h>
 #endif
 
-#include "base/text.h"
+#include "disclosure_document.h"
 
 namespace budgetwatch {
 namespace {
-
-// The text of one project's table, with parts that tests replace.
-struct TableText {
-  std::string heading = "1、示例甲绩效目标表";
-  std::string head = "\t990001示例局\n\t单位：万元\n\n";
-  std::string code = "\t项目编码\n\t990-0001-EX\n\t项目名称\n\t示例甲\n\n";
-  std::string budget =
-      "\t预算规模及资金用途\n\t预算数\n\t18.67\n\t其中：财政资金\n\t18.67\n\t其他资金\n\t\n\n"
-      "\t\n\t示例用途说明。\n\n";
-  std::string schedule =
-      "\t资金支出计划（%）\n\t3月底\n\t6月底\n\t10月底\n\t12月底\n\n"
-      "\t\n\t\n\t50.00\n\t80.00\n\t100.00\n\n";
-  std::string goal = "\t绩效目标\n\t1、示例目标一\n2、示例目标二\n\n\n \n";
-  std::string indicators =
-      "\t一级指标\n\t二级指标\n\t三级指标\n\t绩效指标描述\n\t指标值\n\t指标值确定依据\n\n"
-      "\t产出指标\n\t数量指标\n\t示例数量\n\t示例描述\n\t253个\n\t示例依据\n\n"
-      "\t\n\t质量指标\n\t示例质量\n\t示例描述\n\t是\n\t示例依据\n\n"
-      "\t\n\t\n\t示例质量二\n\t示例描述\n\t≥95\n\t示例依据\n\n"
-      "\t满意度指标\n\t服务对象满意度指标\n\t示例满意度\n\t示例描述\n\t≥90%\n\t示例依据\n\n\n";
-
-  std::string Text() const {
-    return heading + "\n" + head + code + budget + schedule + goal + indicators;
-  }
-};
-
-TableText SecondTable() {
-  TableText table;
-  table.heading = "2、示例乙绩效目标表";
-  table.code = "\t项目编码\n\t990-0002-EX\n\t项目名称\n\t示例乙\n\n";
-  return table;
-}
-
-const char kProse[] =
-    "示例局部门预算说明\n现将我局2020年部门预算公开如下：\n"
-    "2020年预算支出60万元，其中:人员经费20万元，较2019年增加1万元；项目支出37.34万元，"
-    "较2019年增加3万元。\n";
-
-std::string Document(const std::vector<TableText>& tables) {
-  std::string text = kProse;
-  for (const TableText& table : tables) text += table.Text();
-  return text;
-}
-
-std::vector<std::string> Ids(const PlanReading& reading) {
-  std::vector<std::string> ids;
-  for (const Finding& finding : reading.findings) ids.push_back(finding.id);
-  return ids;
-}
-
-std::string Describe(const PlanReading& reading) {
-  std::string text;
-  for (const Finding& finding : reading.findings) {
-    text += finding.id + " [" + finding.place + "] " + finding.message_en + "\n";
-  }
-  return text;
-}
-
-bool HasErrors(const PlanReading& reading) {
-  for (const Finding& finding : reading.findings) {
-    if (finding.severity == Severity::kError) return true;
-  }
-  return false;
-}
-
-using StringList = std::vector<std::string>;
 
 TEST(DisclosureTest, ReadsEveryFieldOfATable) {
   const PlanReading reading = ReadDisclosure(Document({TableText(), SecondTable()}));
@@ -122,14 +55,6 @@ TEST(DisclosureTest, ReadsEveryFieldOfATable) {
   ASSERT_EQ(plan.stated_totals.size(), 1u);
   EXPECT_EQ(plan.stated_totals[0].kind, ProjectKind::kProject);
   EXPECT_EQ(plan.stated_totals[0].amount_fen, 37'340'000);
-}
-
-// Replaces every `from` in `text`.
-std::string Replaced(std::string text, const std::string& from, const std::string& to) {
-  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
 }
 
 TEST(DisclosureTest, LayoutDoesNotMatter) {
@@ -260,77 +185,15 @@ TEST(DisclosureTest, MissingHeadIsTakenFromTheOthers) {
   EXPECT_EQ(reading.plan.department_code, "990001");
 }
 
-TEST(DisclosureTest, BrokenTableCostsNoOther) {
-  const TableText good;
-  const struct {
-    const char* name;
-    std::string from;
-    std::string to;
-    const char* id;
-    const char* place;
-  } kCases[] = {
-      {"no code", "\t990-0001-EX\n", "\t\n", "missing_project_code",
-       "table 1 (示例甲), row 项目编码, line 8"},
-      {"no code cell", "\t990-0001-EX\n", "", "missing_project_code", "row 项目编码"},
-      {"no code label", "\t项目编码\n\t990-0001-EX\n", "", "missing_project_code",
-       "table 1 (示例甲)"},
-      {"bad budget", "预算数\n\t18.67", "预算数\n\t18.67.1", "bad_amount",
-       "table 1 (示例甲), row 预算规模及资金用途, cell 预算数, line 15"},
-      {"exponent", "预算数\n\t18.67", "预算数\n\t1e3", "bad_amount", "cell 预算数"},
-      {"below a fen", "预算数\n\t18.67", "预算数\n\t18.1234567", "bad_amount", "cell 预算数"},
-      {"no budget", "预算数\n\t18.67", "预算数\n\t", "bad_amount", "cell 预算数"},
-      {"no budget row", good.budget, "", "bad_amount", "cell 预算数"},
-      {"bad source", "财政资金\n\t18.67", "财政资金\n\t约18", "bad_amount", "财政资金"},
-      {"no schedule", good.schedule, "", "missing_schedule", "row 资金支出计划"},
-      {"bad share", "\t50.00\n", "\t五成\n", "bad_percent",
-       "table 1 (示例甲), row 资金支出计划, cell 6月底, line 32"},
-      {"share above 100", "\t50.00\n", "\t150\n", "bad_percent", "cell 6月底"},
-      {"bad date", "6月底", "13月底", "bad_date", "cell 13月底"},
-      {"day that is none", "6月底", "2月30日", "bad_date", "cell 2月30日"},
-      {"date of another year", "6月底", "2019年6月底", "bad_date", "cell 2019年6月底"},
-      {"date twice", "6月底", "3月底", "bad_date", "cell 3月底"},
-      {"share missing", "\t80.00\n", "", "bad_schedule", "row 资金支出计划"},
-      {"share too many", "\t80.00\n", "\t80.00\n\t90.00\n", "bad_schedule", "row 资金支出计划"},
-      {"indicator cell missing", "\t253个\n", "", "bad_indicator_row",
-       "row of indicators, line 49"},
-      {"indicator header", "\t指标值\n", "\t数值\n", "bad_indicator_header", "row of indicators"},
-      {"not UTF-8", "示例用途", "示例\xff用途", "bad_encoding", "line 22"},
-      {"other department", "990001", "990002", "department_mismatch", "table 2 (示例乙)"},
-  };
-  for (const auto& test_case : kCases) {
-    SCOPED_TRACE(test_case.name);
-    const std::string first = Replaced(good.Text(), test_case.from, test_case.to);
-    ASSERT_NE(first, good.Text());
-    const PlanReading reading = ReadDisclosure(kProse + first + SecondTable().Text());
-    ASSERT_EQ(reading.plan.projects.size(), 1u) << Describe(reading);
-    ASSERT_EQ(reading.findings.size(), 1u) << Describe(reading);
-    const Finding& finding = reading.findings[0];
-    EXPECT_EQ(finding.id, test_case.id);
-    EXPECT_EQ(finding.severity, Severity::kError);
-    EXPECT_NE(finding.place.find(test_case.place), std::string::npos) << finding.place;
-    EXPECT_FALSE(finding.message_zh.empty());
-    EXPECT_FALSE(finding.message_en.empty());
-  }
-}
-
 TEST(DisclosureTest, WholeTableIsFoundWhereverItStands) {
   std::vector<TableText> tables = {SecondTable(), TableText()};
   EXPECT_EQ(ReadDisclosure(Document(tables)).plan.projects.size(), 2u);
   // Without its first lines the document still names its year elsewhere.
-  const std::string text = TableText().Text() + "六、示例\n2020年我部门没有列入采购预算的项目。\n";
+  const std::string text = TableText().Text() + "六、示例\n2020年示例局没有采购预算。\n";
   const PlanReading reading = ReadDisclosure(text);
   EXPECT_EQ(Describe(reading), "");
   EXPECT_EQ(reading.plan.fiscal_year, 2020);
   EXPECT_EQ(reading.plan.projects.size(), 1u);
-}
-
-TEST(DisclosureTest, RowBrokenByABlankLineIsJoinedAndReported) {
-  TableText table;
-  table.indicators = Replaced(table.indicators, "\t示例数量\n", "\t示例数量\n\n");
-  const PlanReading reading = ReadDisclosure(Document({table, SecondTable()}));
-  EXPECT_EQ(Ids(reading), StringList{"row_joined"});
-  ASSERT_EQ(reading.plan.projects.size(), 2u);
-  EXPECT_EQ(reading.plan.projects[0].indicators, reading.plan.projects[1].indicators);
 }
 
 TEST(DisclosureTest, CellsMayRunOverLines) {
@@ -341,17 +204,6 @@ TEST(DisclosureTest, CellsMayRunOverLines) {
   ASSERT_EQ(reading.plan.projects.size(), 1u) << Describe(reading);
   EXPECT_EQ(reading.plan.projects[0].project_name, "示例甲之续");
   EXPECT_EQ(reading.plan.projects[0].indicators[0].target_text, "253个");
-}
-
-TEST(DisclosureTest, BlankLineInsideACellLosesNoIndicator) {
-  for (const char* cell : {"\t示例描述\n", "\t示例依据\n"}) {
-    TableText table;
-    table.indicators = Replaced(table.indicators, cell, std::string(cell) + "\n之续\n");
-    const PlanReading reading = ReadDisclosure(Document({table}));
-    EXPECT_FALSE(HasErrors(reading)) << Describe(reading);
-    ASSERT_EQ(reading.plan.projects.size(), 1u);
-    EXPECT_EQ(reading.plan.projects[0].indicators.size(), 4u);
-  }
 }
 
 TEST(DisclosureTest, TableWithoutUnitAndHeadingBeginsAtItsDepartment) {
@@ -369,7 +221,7 @@ TEST(DisclosureTest, OtherTablesAreNotProjects) {
       "六、采购\n部门采购预算\n\t990示例局\n\t单位：万元\n\n\t采购项目来源\n\t采购物品名称\n\n"
       "\t项目名称\n\t预算资金\n\t\n\t总计\n\n\t示例甲\n\t400\n\t工程\n\t400\n\n"
       "\t项目编码\n\t项目名称\n\t预算数\n\n\t990-0009\n\t示例丙\n\t12\n\n"
-      "七、资产\n\t编制部门：示例局\n\t截止时间：2019年12月31日\n\n\t项目\n\t数量\n\n\t合计\n\t3\n"
+      "七、资产\n\t部门：示例局\n\t时间：2019年末\n\n\t项目\n\t数量\n\n\t合计\n\t3\n"
       "\n";
   const PlanReading reading = ReadDisclosure(text);
   EXPECT_EQ(Describe(reading), "");
@@ -386,49 +238,18 @@ TEST(DisclosureTest, RepeatedHeaderOfANewPageIsNoIndicator) {
   EXPECT_EQ(reading.plan.projects[0].indicators.size(), 5u);
 }
 
-TEST(DisclosureTest, TableWithoutItsHeadDoesNotRunIntoTheOneAbove) {
-  TableText second = SecondTable();
-  second.heading.clear();
-  second.head.clear();
-  second.code.clear();
-  const PlanReading reading = ReadDisclosure(Document({TableText(), second}));
-  ASSERT_EQ(reading.plan.projects.size(), 1u) << Describe(reading);
-  EXPECT_EQ(reading.plan.projects[0].indicators.size(), 4u);
-  EXPECT_TRUE(HasErrors(reading));
-}
-
-TEST(DisclosureTest, TellsWhatTheDocumentLacks) {
-  TableText table;
-  table.head.clear();
-  const struct {
-    std::string text;
-    StringList ids;
-  } kCases[] = {
-      {"", {"no_plan_table"}},
-      {"示例正文\n", {"no_plan_table"}},
-      {"\t\n\t\n\n", {"no_plan_table"}},
-      {TableText().Text(), {"missing_fiscal_year"}},
-      {kProse + table.Text(), {"missing_department_code", "missing_unit"}},
-  };
-  for (const auto& test_case : kCases) {
-    const PlanReading reading = ReadDisclosure(test_case.text);
-    EXPECT_EQ(Ids(reading), test_case.ids) << test_case.text;
-    EXPECT_TRUE(HasErrors(reading));
-  }
-}
-
 TEST(DisclosureTest, FiscalYearIsTheOneOfTheBudget) {
   const struct {
     const char* prose;
     int year;
   } kCases[] = {
-      {"现将2021年部门预算公开如下：", 2021},
-      {"2020年度预算收入60万元，较2019年减少3万元。", 2020},
+      {"示例局2021年部门预算公开", 2021},
+      {"2020年度预算收入60万元，比2019年少3万元。", 2020},
       {"２０２０年部门预算公开", 2020},
-      {"根据2019年预算执行，现将2020年度部门预算公开如下", 2020},
+      {"根据2019年预算执行，今公布2020年度部门预算", 2020},
       {"较2019年预算增加，2020年预算支出60万元", 2020},
       {"2020 年 部门预算", 2020},
-      {"2020年我部门有3个项目列入采购预算", 2020},
+      {"2020年示例局的采购预算", 2020},
       {"2020年10月建成。", 0},
       {"3000年部门预算公开", 0},
       {"12020年部门预算公开", 0},
@@ -475,82 +296,6 @@ TEST(DisclosureTest, ThousandTables) {
   EXPECT_EQ(Describe(reading), "");
   ASSERT_EQ(reading.plan.projects.size(), 1000u);
   EXPECT_EQ(reading.plan.projects[999].project_code, "990-10999");
-}
-
-TEST(DisclosureTest, FindingsAreBounded) {
-  std::string text = kProse;
-  for (int i = 0; i < 3000; ++i) text += "\xff\n";
-  text += TableText().Text();
-  const PlanReading reading = ReadDisclosure(text);
-  ASSERT_EQ(reading.findings.size(), 1001u);
-  EXPECT_EQ(reading.findings.back().id, "more_findings");
-  EXPECT_EQ(reading.plan.projects.size(), 1u);
-}
-
-TEST(DisclosureTest, HugeLinesAreHarmless) {
-  const std::string huge(8 << 20, 'x');
-  EXPECT_FALSE(ReadDisclosure(huge).findings.empty());
-  EXPECT_FALSE(ReadDisclosure("\t" + huge).findings.empty());
-  TableText table;
-  table.code = Replaced(table.code, "\t990-0001-EX", "\t" + huge);
-  const PlanReading reading = ReadDisclosure(Document({table, SecondTable()}));
-  EXPECT_EQ(reading.plan.projects.size(), 1u);
-}
-
-// Lines with their ends.
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line + "\n");
-  return lines;
-}
-
-// Lines deleted, doubled or swapped, and bytes changed: whatever comes out, no
-// finding and no text is malformed, and untouched tables do not change unnoticed.
-TEST(DisclosureTest, SurvivesMutations) {
-  const std::vector<std::string> lines = Lines(Document({TableText(), SecondTable(), TableText()}));
-  for (unsigned seed = 1; seed <= 1500; ++seed) {
-    SCOPED_TRACE(seed);
-    std::mt19937 random(seed);
-    std::vector<std::string> mutated = lines;
-    for (unsigned i = 0; i <= random() % 4; ++i) {
-      const size_t at = random() % mutated.size();
-      switch (random() % 4) {
-        case 0: mutated.erase(mutated.begin() + static_cast<std::ptrdiff_t>(at)); break;
-        case 1: {
-          const std::string line = mutated[at];
-          mutated.insert(mutated.begin() + static_cast<std::ptrdiff_t>(at), line);
-          break;
-        }
-        case 2: std::swap(mutated[at], mutated[random() % mutated.size()]); break;
-        default: {
-          std::string& line = mutated[at];
-          line[random() % line.size()] = static_cast<char>(random() % 256);
-        }
-      }
-    }
-    std::string text;
-    for (const std::string& line : mutated) text += line;
-    const PlanReading reading = ReadDisclosure(text);
-    EXPECT_LE(reading.plan.projects.size(), 4u);
-    for (const Finding& finding : reading.findings) {
-      EXPECT_TRUE(IsValidUtf8(finding.place + finding.message_zh + finding.message_en));
-      EXPECT_FALSE(finding.message_zh.empty() || finding.message_en.empty());
-    }
-  }
-}
-
-TEST(DisclosureTest, SurvivesRandomBytes) {
-  const char* kPieces[] = {"\t",       "\n",    "项目编码",   "资金支出计划", "一级指标",
-                           "单位：元", "6月底", "100",        "预算数",       "绩效目标",
-                           "\xff",     "\xe9",  "绩效目标表", "指标值",       "三级指标",
-                           "\n\n",     "\r",    "\0x"};
-  for (unsigned seed = 1; seed <= 1500; ++seed) {
-    std::mt19937 random(seed);
-    std::string text;
-    for (unsigned i = 0; i < random() % 200; ++i) text += kPieces[random() % std::size(kPieces)];
-    (void)ReadDisclosure(text);
-  }
 }
 
 #ifdef BW_SHARED_DIR

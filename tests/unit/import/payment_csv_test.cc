@@ -246,8 +246,9 @@ TEST(PaymentCsvTest, ReadsBackWhatWasWritten) {
     for (uint_fast32_t j = 0, count = random() % 8; j < count; ++j) {
       memo += pieces[random() % pieces.size()];
     }
-    text += "p" + std::to_string(i) + ",c,d," + Cell(std::to_string(i), &random) + ",," +
-            Cell(memo, &random) + ",," + (random() % 2 ? "\r\n" : "\n");
+    text.append("p").append(std::to_string(i));
+    text += ",c,d," + Cell(std::to_string(i), &random) + ",," + Cell(memo, &random) + ",," +
+            (random() % 2 ? "\r\n" : "\n");
     memos.push_back(memo);
   }
   const auto records = ReadAll(text);

@@ -86,6 +86,22 @@ TEST_F(WarningsTest, ResolvesAndReopensOnTheSameRecord) {
   EXPECT_EQ(reopened.history.size(), 3u);
 }
 
+TEST_F(WarningsTest, AnOpenOneShowsTodaysFiguresBesideThoseItOpenedWith) {
+  Open();
+  Pay("p", 100'000);
+  Warnings::Filter filter;
+  filter.rule = Rule::kBehindPlan;
+  filter.subject_code = "A";
+  const auto listed = ledger_.warnings().List(filter, "", 10).warnings;
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].figures.gap_fen, 500'000);
+  ASSERT_TRUE(listed[0].current_figures.has_value());
+  EXPECT_EQ(listed[0].current_figures->gap_fen, 400'000);
+  Pay("q", 400'000);
+  const auto resolved = ledger_.warnings().List(filter, "", 10).warnings;
+  EXPECT_FALSE(resolved[0].current_figures.has_value());
+}
+
 TEST_F(WarningsTest, ALaterCheckpointTakesTheWarningOver) {
   Pay("p", 100);
   Open();

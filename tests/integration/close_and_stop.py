@@ -1,0 +1,116 @@
+#!/usr/bin/python3 -B
+"""Goal: a closed fiscal year takes nothing more, and the daemon stops in order whatever is
+open.
+Method: closing is tried before and after the year's end, then everything that would change
+the year; the daemon is stopped while a watch and an import are under way.
+
+usage: close_and_stop.py BIN_DIR
+"""
+import signal
+import time
+
+from daemon import (STOP_SECONDS, Daemon, Process, check, check_equal, main, wait_for,
+                    write_payments, write_plan)
+
+DEPARTMENT = "905"
+CLOSED = "FISCAL_YEAR_CLOSED"
+
+
+def rejections(daemon, path):
+    return [(item["row"], item["reason"], item["field"])
+            for item in daemon.load(path, exit_code=3)["rejections"]]
+
+
+def refuse_early(daemon):
+    """On its last day the year is not over."""
+    done = daemon.run("admin", "close-year", "--year", "2020")
+    text = done.stderr.decode()
+    check_equal(done.returncode, 1, "exit code of closing a year too early")
+    check("2020" in text and "has not ended" in text, f"closing too early: {text}")
+    check_equal(daemon.years()[2020]["closed"], False, "closed before its end")
+
+
+def close(daemon):
+    for already in (False, True):
+        check_equal(daemon.ask("admin", "close-year", "--year", "2020")["alreadyClosed"], already,
+                    "already closed")
+    check_equal(daemon.years()[2020]["closed"], True, "closed")
+
+
+def refuse_changes(daemon, folder, paid):
+    """Each event of the year is refused by name; what is there stays, other years go on."""
+    report = ("report", "execution", "--department", DEPARTMENT, "--year", "2020", "--as-of",
+              "2020-12-31", "--known-at", daemon.sequence())
+    before = daemon.ask_bytes(*report)
+    late = write_payments(folder / "late.csv", [
+        ("Y-10", "Y-1", "2020-12-31", "1.00"),
+        ("Y-11", "Y-1", "2020-12-31", "1.00", "", "", "refund", "Y-1"),
+        ("Y-12", "Y-2", "2020-12-31", "1.00", "", "", "correction", "Y-1"),
+        # Taken out of the closed year, though booked into the open one.
+        ("Y-13", "Y-2", "2021-01-01", "1.00", "", "", "correction", "Y-1"),
+        ("Y-14", "Y-UNKNOWN", "2020-06-30", "1.00"),
+        ("Y-15", "Y-1", "2021-01-01", "1.00")])
+    refused = rejections(daemon, late)
+    check_equal([(row, reason) for row, reason, _ in refused],
+                [(str(row), CLOSED) for row in range(2, 7)], "refused events")
+    # A repeated import of what was there is still a repetition, not a refusal.
+    check_equal(daemon.load(paid)["duplicateCount"], 2, "duplicates of the closed year")
+    plan = write_plan(folder / "revised.yaml", DEPARTMENT, 2020, {"Y-1": 20_000, "Y-2": 10_000})
+    done = daemon.run("plan", "apply", plan)
+    check(done.returncode == 1 and "closed" in done.stderr.decode(),
+          f"plan of a closed year: {done.returncode} {done.stderr.decode()}")
+    check_equal(daemon.ask_bytes(*report), before, "report of the closed year")
+    years = daemon.years()
+    check_equal((years[2020]["amountFen"], years[2021]["amountFen"]), ("1500", "100"),
+                "sums of the closed and the open year")
+
+
+def stop_under_load(bin_dir, folder):
+    """SIGTERM while a watch is open and an import runs: exit 0, and the rest can follow."""
+    rows = [(f"S-{number}", "Y-1", "2021-02-02", "0.01") for number in range(60_000)]
+    path = write_payments(folder / "many.csv", rows)
+    with Daemon(bin_dir, folder / "data", "2021-03-01") as daemon:
+        with Process(daemon.command("warning", "watch"), folder, "watch") as watch, \
+                Process(daemon.command("payment", "import", path), folder, "import") as client:
+            wait_for(lambda: daemon.acknowledged_count() >= 5_000, "the import's progress")
+            started = time.monotonic()
+            daemon.stop()
+            seconds = time.monotonic() - started
+            check(watch.process.poll() is None, "the watch ended with the daemon")
+            watch.process.send_signal(signal.SIGINT)
+            check_equal(watch.wait(30), 0, "exit code of the watch after SIGINT")
+            client.process.send_signal(signal.SIGINT)
+            client.wait(30)
+    with Daemon(bin_dir, folder / "data", "2021-03-01") as daemon:
+        summary = daemon.load(path)
+        check_equal(summary["suspendedCount"] + summary["duplicateCount"], len(rows),
+                    "rows after the stop")
+        check_equal(daemon.years()[2021]["amountFen"], str(100 + len(rows)), "sum of 2021")
+        daemon.verify()
+        daemon.stop()
+    print(f"close_and_stop: stopped in {seconds:.1f} s of at most {STOP_SECONDS} with a watch "
+          f"open, {summary['duplicateCount']} of {len(rows)} rows recorded by then")
+
+
+def test(bin_dir, folder, _):
+    paid = write_payments(folder / "paid.csv", [("Y-1", "Y-1", "2020-03-03", "10.00"),
+                                                ("Y-2", "Y-2", "2020-04-04", "5.00")])
+    with Daemon(bin_dir, folder / "data", "2020-12-31") as daemon:
+        plan = write_plan(folder / "plan.yaml", DEPARTMENT, 2020, {"Y-1": 10_000, "Y-2": 10_000})
+        daemon.ask("plan", "apply", plan)
+        daemon.load(paid)
+        refuse_early(daemon)
+        daemon.stop()
+    with Daemon(bin_dir, folder / "data", "2021-01-01") as daemon:
+        close(daemon)
+        refuse_changes(daemon, folder, paid)
+        daemon.stop()
+    with Daemon(bin_dir, folder / "data", "2021-01-02") as daemon:
+        check_equal(daemon.years()[2020]["closed"], True, "closed after a restart")
+        daemon.verify()
+        daemon.stop()
+    stop_under_load(bin_dir, folder)
+
+
+if __name__ == "__main__":
+    main(test, __doc__)

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/mutex.h"
+#include "budgetwatch/v1/payment_service.pb.h"
+#include "budgetwatch/wire/v1/wire.pb.h"
+#include "storage/memory_store.h"
+#include "support/builders.h"
+#include "support/test_ledger.h"
+#include "transport/admin_service.h"
+#include "transport/monitor_service.h"
+#include "transport/payment_service.h"
+#include "transport/plan_message.h"
+#include "transport/plan_service.h"
+#include "transport/server.h"
+
+namespace budgetwatch {
+
+// Within it everything here happens, however slow the machine.
+inline constexpr std::chrono::seconds kPatience(60);
+
+// A call that ends after kPatience at the latest.
+struct BoundedCall : grpc::ClientContext {
+  BoundedCall() { set_deadline(std::chrono::system_clock::now() + kPatience); }
+};
+
+// Hears of nothing.
+class DeafObserver : public RpcObserver {
+ public:
+  void OnRpcDone(std::string_view, std::string_view, int64_t) override {}
+};
+
+// A store in memory whose writes wait while the gate is closed.
+class GatedStore : public MemoryStore {
+ public:
+  Status Write(const Commit& commit) override {
+    {
+      MutexLock lock(mutex_);
+      ++waiting_;
+      while (closed_) lock.Wait(opened_);
+      --waiting_;
+    }
+    return MemoryStore::Write(commit);
+  }
+
+  void SetClosed(bool closed) {
+    const MutexLock lock(mutex_);
+    closed_ = closed;
+    opened_.notify_all();
+  }
+
+  // Whether a write waits at the gate.
+  bool blocked() {
+    const MutexLock lock(mutex_);
+    return closed_ && waiting_ > 0;
+  }
+
+ private:
+  Mutex mutex_;
+  std::condition_variable opened_;
+  bool closed_ BW_GUARDED_BY(mutex_) = false;
+  int waiting_ BW_GUARDED_BY(mutex_) = 0;
+};
+
+// Waits until `condition` holds; false when it does not within kPatience.
+template <typename Condition>
+bool Eventually(Condition&& condition) {
+  const auto deadline = SteadyNow() + kPatience;
+  while (!condition()) {
+    if (SteadyNow() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+// All services on a free port of the loopback, over a ledger in memory.
+class TestServer {
+ public:
+  explicit TestServer(const Committer::Options& options = {}) : ledger_(store_, options) {
+    auto server = GrpcServer::Start("127.0.0.1:0", {&plans_, &payments_, &monitor_, &admin_});
+    BW_CHECK(server.ok());
+    server_ = std::move(server).value();
+  }
+  ~TestServer() {
+    store_.SetClosed(false);
+    Stop();
+  }
+
+  // What WatchWarnings needs beside the server.
+  void StartWatching() { monitor_.Start(); }
+  void StopWatching() { monitor_.Stop(); }
+
+  // As the daemon stops.
+  void Stop() {
+    monitor_.Stop();
+    server_->Stop(1000);
+  }
+
+  // A client with a connection of its own.
+  std::shared_ptr<grpc::Channel> Connect() const {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(server_->address(), grpc::InsecureChannelCredentials(),
+                                     arguments);
+  }
+
+  GrpcServer& server() { return *server_; }
+  GatedStore& store() { return store_; }
+  TestLedger& ledger() { return ledger_; }
+
+ private:
+  GatedStore store_;
+  TestLedger ledger_;
+  DeafObserver observer_;
+  PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), observer_};
+  PaymentServiceHandler payments_{ledger_.payments(), observer_};
+  MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), observer_};
+  AdminServiceHandler admin_{
+      ledger_.ledger(),     ledger_.committer(), ledger_.administration(),
+      ledger_.calendar(),   {"test", 1, "-"},    observer_};
+  std::unique_ptr<GrpcServer> server_;
+};
+
+// Reason and field of a failed call; "" and "" without details.
+struct Details {
+  std::string reason;
+  std::string field;
+  bool retry = false;
+};
+
+inline Details DetailsOf(const grpc::Status& status) {
+  Details details;
+  wire::v1::RpcStatus message;
+  BW_CHECK(message.ParseFromString(status.error_details()));
+  for (const auto& any : message.details()) {
+    wire::v1::ErrorInfo info;
+    if (any.type_url() == "type.googleapis.com/google.rpc.RetryInfo") {
+      details.retry = true;
+    } else if (info.ParseFromString(any.value())) {
+      details.reason = info.reason();
+      if (info.metadata().contains("field")) details.field = info.metadata().at("field");
+    }
+  }
+  return details;
+}
+
+// Calls a method with bytes as its request and response.
+inline grpc::Status CallBytes(const std::shared_ptr<grpc::Channel>& channel,
+                              const std::string& method, const std::string& request,
+                              std::string* response) {
+  grpc::GenericStub stub(channel);
+  BoundedCall context;
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer sent(&slice, 1);
+  grpc::ByteBuffer received;
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(&context, method, grpc::StubOptions(), &sent, &received,
+                 [&done](const grpc::Status& status) { done.set_value(status); });
+  const grpc::Status status = done.get_future().get();
+  std::vector<grpc::Slice> slices;
+  if (status.ok() && received.Dump(&slices).ok()) {
+    for (const grpc::Slice& part : slices) {
+      response->append(reinterpret_cast<const char*>(part.begin()), part.size());
+    }
+  }
+  return status;
+}
+
+// An event of 1 yuan on P1.
+inline void AddPayment(const std::string& id,
+                       google::protobuf::RepeatedPtrField<v1::PaymentEvent>* payments) {
+  v1::PaymentEvent* event = payments->Add();
+  event->set_payment_id(id);
+  event->set_project_code("P1");
+  event->set_pay_date("2020-05-01");
+  event->set_amount_fen(100);
+}
+
+// Whether the server still takes a payment; `id` is new.
+inline bool Records(const std::shared_ptr<grpc::Channel>& channel, const std::string& id) {
+  const auto stub = v1::PaymentService::NewStub(channel);
+  BoundedCall context;
+  v1::RecordPaymentsRequest request;
+  request.set_source("probe");
+  AddPayment(id, request.mutable_payments());
+  v1::RecordPaymentsResponse response;
+  return stub->RecordPayments(&context, request, &response).ok() &&
+         response.outcomes_size() == 1 && response.outcomes(0).sequence() > 0;
+}
+
+}  // namespace budgetwatch
