@@ -71,6 +71,8 @@ void PaymentStream::HandIn() {
   int64_t number = 0;
   {
     const MutexLock lock(mutex_);
+    // A call that is ending may be deleted before the outcomes are there.
+    if (finished_ || broken_ || failure_) return;
     number = batches_read_++;
     ++committing_;
   }

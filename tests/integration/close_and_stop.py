@@ -14,6 +14,7 @@ from daemon import (STOP_SECONDS, Daemon, Process, check, check_equal, main, wai
 
 DEPARTMENT = "905"
 CLOSED = "FISCAL_YEAR_CLOSED"
+ROWS = 40_000
 
 
 def rejections(daemon, path):
@@ -65,31 +66,55 @@ def refuse_changes(daemon, folder, paid):
                 "sums of the closed and the open year")
 
 
+def many_rows(folder, name, count):
+    """Payments of 0.01 each."""
+    return write_payments(folder / f"{name}.csv", (
+        (f"{name}-{number}", "Y-1", "2021-02-02", "0.01") for number in range(count)))
+
+
 def stop_under_load(bin_dir, folder):
-    """SIGTERM while a watch is open and an import runs: exit 0, and the rest can follow."""
-    rows = [(f"S-{number}", "Y-1", "2021-02-02", "0.01") for number in range(60_000)]
-    path = write_payments(folder / "many.csv", rows)
-    with Daemon(bin_dir, folder / "data", "2021-03-01") as daemon:
-        with Process(daemon.command("warning", "watch"), folder, "watch") as watch, \
-                Process(daemon.command("payment", "import", path), folder, "import") as client:
-            wait_for(lambda: daemon.acknowledged_count() >= 5_000, "the import's progress")
-            started = time.monotonic()
-            daemon.stop()
-            seconds = time.monotonic() - started
-            check(watch.process.poll() is None, "the watch ended with the daemon")
+    """SIGTERM while a watch is open and an import runs: exit 0 within the bound. The watch
+    and the import wait for the daemon that comes after."""
+    path = many_rows(folder, "S", ROWS)
+    data = folder / "data"
+    with Daemon(bin_dir, data, "2021-03-01") as daemon, \
+            Process(daemon.command("--output", "json", "warning", "watch"), folder,
+                    "watch") as watch, \
+            Process(daemon.command("payment", "import", path), folder, "import") as client:
+        wait_for(lambda: daemon.acknowledged_count() >= ROWS // 10, "the import's progress")
+        started = time.monotonic()
+        daemon.stop()
+        seconds = time.monotonic() - started
+        with Daemon(bin_dir, data, "2021-03-01", "--listen", daemon.address) as later:
+            check_equal(client.wait(), 0, f"exit code of the import, which says {client.log()!r}")
+            check_equal(later.years()[2021]["amountFen"], str(100 + ROWS), "sum of 2021")
+            check(watch.process.poll() is None, f"the watch ended and says {watch.log()!r}")
             watch.process.send_signal(signal.SIGINT)
             check_equal(watch.wait(30), 0, "exit code of the watch after SIGINT")
-            client.process.send_signal(signal.SIGINT)
-            client.wait(30)
-    with Daemon(bin_dir, folder / "data", "2021-03-01") as daemon:
-        summary = daemon.load(path)
-        check_equal(summary["suspendedCount"] + summary["duplicateCount"], len(rows),
-                    "rows after the stop")
-        check_equal(daemon.years()[2021]["amountFen"], str(100 + len(rows)), "sum of 2021")
-        daemon.verify()
-        daemon.stop()
-    print(f"close_and_stop: stopped in {seconds:.1f} s of at most {STOP_SECONDS} with a watch "
-          f"open, {summary['duplicateCount']} of {len(rows)} rows recorded by then")
+            later.stop()
+    print(f"  stopped in {seconds:.1f} s of at most {STOP_SECONDS} with a watch and an import")
+
+
+def stop_at_once(bin_dir, folder):
+    """The same without patience for calls under way: they are cut, and nothing is lost."""
+    path = many_rows(folder, "T", ROWS)
+    data = folder / "data"
+    config = folder / "config.yaml"
+    config.write_text("stop_timeout_seconds: 0\n", encoding="utf-8")
+    with Daemon(bin_dir, data, "2021-03-01", "--config", config) as daemon:
+        before = int(daemon.verify()["paymentCount"])
+        with Process(daemon.command("payment", "import", path), folder, "cut") as client:
+            wait_for(lambda: daemon.acknowledged_count() >= ROWS // 10, "the import's progress")
+            acknowledged = daemon.acknowledged_count()
+            daemon.stop()
+            with Daemon(bin_dir, data, "2021-03-01", "--listen", daemon.address) as later:
+                held = int(later.verify()["paymentCount"]) - before
+                check(held >= acknowledged, f"{acknowledged} were durable, {held} are held")
+                check_equal(client.wait(), 0, f"exit code of the import, which says {client.log()!r}")
+                check_equal(later.years()[2021]["amountFen"], str(100 + 2 * ROWS), "sum of 2021")
+                check_equal(later.load(path)["duplicateCount"], ROWS, "rows of the import again")
+                later.verify()
+                later.stop()
 
 
 def test(bin_dir, folder, _):
@@ -110,6 +135,8 @@ def test(bin_dir, folder, _):
         daemon.verify()
         daemon.stop()
     stop_under_load(bin_dir, folder)
+    stop_at_once(bin_dir, folder)
+    print("close_and_stop: a closed year took nothing, two stops under load lost nothing")
 
 
 if __name__ == "__main__":

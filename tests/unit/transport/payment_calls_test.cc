@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "test_server.h"
+#include "transport/payment_stream.h"
 
 namespace budgetwatch {
 namespace {
@@ -141,17 +142,26 @@ TEST(RecordPayments, AMessageHasAtMostSixteenMebibytes) {
 }
 
 TEST(RecordPayments, AFullQueueHintsAtARetry) {
-  TestServer server({.max_queued_events = 2});
-  const auto stub = v1::PaymentService::NewStub(server.Connect());
+  TestServer server({.max_queued_events = 1});
+  const auto channel = server.Connect();
+  server.store().SetClosed(true);
+  std::thread written([&channel] { EXPECT_TRUE(Records(channel, "written")); });
+  EXPECT_TRUE(Eventually([&server] { return server.store().blocked(); }));
+  std::thread queued([&channel] { EXPECT_TRUE(Records(channel, "queued")); });
+  EXPECT_TRUE(Eventually([&server] { return server.ledger().committer().queue_depth() == 1; }));
+  const auto stub = v1::PaymentService::NewStub(channel);
   v1::RecordPaymentsRequest request;
   request.set_source("bank");
-  for (const char* id : {"a", "b", "c"}) AddPayment(id, request.mutable_payments());
+  AddPayment("a", request.mutable_payments());
   BoundedCall context;
   v1::RecordPaymentsResponse response;
   const grpc::Status status = stub->RecordPayments(&context, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(DetailsOf(status).reason, "QUEUE_FULL");
   EXPECT_TRUE(DetailsOf(status).retry);
+  server.store().SetClosed(false);
+  written.join();
+  queued.join();
 }
 
 TEST(RecordPayments, AFailingStoreIsUnavailable) {
@@ -240,9 +250,9 @@ TEST(StreamPayments, HalfCloseAtOnceFinishesWell) {
 }
 
 // While one batch is written to disk, the next ones wait behind it and share the
-// commit after it.
+// commit after it, up to a bound.
 TEST(StreamPayments, SeveralBatchesAreUnderWay) {
-  constexpr int kBatches = 10;
+  constexpr int kBatches = 40;
   TestServer server;
   WithPlan(&server);
   server.store().SetClosed(true);
@@ -250,20 +260,19 @@ TEST(StreamPayments, SeveralBatchesAreUnderWay) {
   BoundedCall context;
   const std::unique_ptr<Stream> stream = stub->StreamPayments(&context);
   for (int i = 0; i < kBatches; ++i) {
+    if (i == 1) {
+      EXPECT_TRUE(Eventually([&server] { return server.store().blocked(); }));
+    }
     v1::StreamPaymentsRequest request;
     request.set_source("bank");
     AddPayment(std::to_string(i), request.mutable_payments());
     ASSERT_TRUE(stream->Write(request));
   }
   stream->WritesDone();
-  // All but the one or more of the group that is being written.
-  const auto deadline = SteadyNow() + kPatience;
-  size_t deepest = 0;
-  while (deepest == 0 && SteadyNow() < deadline) {
-    deepest = std::max(deepest, server.ledger().committer().queue_depth());
-    std::this_thread::yield();
-  }
-  EXPECT_GT(deepest, 0u);
+  // The first one is being written.
+  constexpr size_t kWaiting = PaymentStream::kMaxUnderWay - 1;
+  EXPECT_TRUE(
+      Eventually([&server] { return server.ledger().committer().queue_depth() == kWaiting; }));
   server.store().SetClosed(false);
   v1::StreamPaymentsResponse response;
   int answers = 0;
@@ -311,6 +320,29 @@ TEST(StreamPayments, WhatCameBeforeAMalformedBatchIsAnswered) {
   EXPECT_TRUE(Records(channel, "after"));
 }
 
+TEST(StreamPayments, WhatCameBeforeAFullQueueIsAnswered) {
+  TestServer server({.max_queued_events = 2});
+  WithPlan(&server);
+  server.store().SetClosed(true);
+  const auto stub = v1::PaymentService::NewStub(server.Connect());
+  BoundedCall context;
+  const std::unique_ptr<Stream> stream = stub->StreamPayments(&context);
+  stream->Write(BatchOf(0));
+  EXPECT_TRUE(Eventually([&server] { return server.store().blocked(); }));
+  stream->Write(BatchOf(3));
+  EXPECT_TRUE(Eventually([&server] { return server.ledger().committer().queue_depth() == 2; }));
+  stream->Write(BatchOf(6));
+  // Nothing shows that the refusal is there; were it late, the batch would be taken.
+  server.store().SetClosed(false);
+  v1::StreamPaymentsResponse response;
+  int answers = 0;
+  while (answers < 3 && stream->Read(&response)) ++answers;
+  EXPECT_GE(answers, 2);
+  if (answers == 2) {
+    EXPECT_EQ(DetailsOf(stream->Finish()).reason, "QUEUE_FULL");
+  }
+}
+
 TEST(StreamPayments, ABadBatchEndsTheStreamWithItsError) {
   TestServer server;
   const auto channel = server.Connect();
@@ -347,9 +379,7 @@ TEST(StreamPayments, AClientThatNeverReadsStallsOnlyItself) {
   std::thread writer([&] {
     while (written < kBatches && stream->Write(request)) ++written;
   });
-  const auto deadline = SteadyNow() + kPatience;
-  while (written < 20 && SteadyNow() < deadline) std::this_thread::yield();
-  EXPECT_GE(written, 20);
+  EXPECT_TRUE(Eventually([&written] { return written >= 20; }));
   const auto channel = server.Connect();
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(Records(channel, std::to_string(i)));
   context.TryCancel();

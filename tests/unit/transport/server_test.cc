@@ -212,6 +212,7 @@ std::unique_ptr<Watch> StartWatch(v1::MonitorService::Stub* stub, grpc::ClientCo
 
 TEST(WatchWarnings, SendsEachChangeOnceAndInOrder) {
   TestServer server;
+  server.StartWatching();
   const auto stub = v1::MonitorService::NewStub(server.Connect());
   BoundedCall context;
   const auto watch = StartWatch(stub.get(), &context, 0);
@@ -245,6 +246,7 @@ TEST(WatchWarnings, SendsEachChangeOnceAndInOrder) {
 
 TEST(WatchWarnings, StartsWithWhatIsOpenOrBehindASequence) {
   TestServer server;
+  server.StartWatching();
   server.ledger().Apply(BehindPlan("122002", "P1"));
   server.ledger().Apply(BehindPlan("122003", "P2"));
   Evaluate(&server);
@@ -288,6 +290,7 @@ TEST(WatchWarnings, StartsWithWhatIsOpenOrBehindASequence) {
 
 TEST(WatchWarnings, ClientsComeAndGo) {
   TestServer server;
+  server.StartWatching();
   server.ledger().Apply(BehindPlan());
   Evaluate(&server);
   const auto channel = server.Connect();
@@ -302,6 +305,18 @@ TEST(WatchWarnings, ClientsComeAndGo) {
   EXPECT_TRUE(Records(channel, "after"));
 }
 
+TEST(WatchWarnings, ALateClientHearsThatTheServerStops) {
+  TestServer server;
+  server.StopWatching();
+  const auto stub = v1::MonitorService::NewStub(server.Connect());
+  BoundedCall context;
+  const auto watch = StartWatch(stub.get(), &context, 0);
+  EXPECT_TRUE(ReadChanges(watch.get(), 1).empty());
+  const grpc::Status status = watch->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(DetailsOf(status).reason, "SHUTTING_DOWN");
+}
+
 TEST(WatchWarnings, NegativeSequencesAreRefused) {
   TestServer server;
   const auto stub = v1::MonitorService::NewStub(server.Connect());
@@ -311,35 +326,6 @@ TEST(WatchWarnings, NegativeSequencesAreRefused) {
   const grpc::Status status = watch->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(DetailsOf(status).reason, "INVALID_FIELD");
-}
-
-// Calls that wait for the disk must not take the threads that others are served by.
-TEST(Server, ASlowDiskStallsNoReader) {
-  constexpr int kWaiting = 40;
-  TestServer server;
-  server.store().SetClosed(true);
-  std::vector<std::thread> waiting;
-  for (int i = 0; i < kWaiting; ++i) {
-    waiting.emplace_back([&server, i] {
-      const auto stub = v1::PlanService::NewStub(server.Connect());
-      BoundedCall context;
-      v1::ApplyPlanRequest request;
-      *request.mutable_plan() = ToMessage(BehindPlan(std::to_string(i), "P" + std::to_string(i)));
-      v1::ApplyPlanResponse response;
-      EXPECT_TRUE(stub->ApplyPlan(&context, request, &response).ok());
-    });
-  }
-  const auto deadline = SteadyNow() + kPatience;
-  while (server.ledger().committer().queue_depth() == 0 && SteadyNow() < deadline) {
-    std::this_thread::yield();
-  }
-  const auto stub = v1::AdminService::NewStub(server.Connect());
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  v1::GetServerInfoResponse response;
-  EXPECT_TRUE(stub->GetServerInfo(&context, v1::GetServerInfoRequest(), &response).ok());
-  server.store().SetClosed(false);
-  for (std::thread& thread : waiting) thread.join();
 }
 
 }  // namespace
