@@ -20,8 +20,8 @@ test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev
   # Integration tests scrape with the real server and check with promtool.
   prometheus
-  # Repository rules (tests/tidy).
-  python3 python3-protobuf
+  # Repository rules (tests/tidy), and a client made from reflection alone.
+  python3 python3-protobuf python3-grpcio
 )
 
 usage() { echo "usage: ${0##*/} [--test]" >&2; }

@@ -187,7 +187,6 @@ ExitCode ImportPayments(const Context& context, const std::string& path,
   if (!reachable.ok()) return context.Fail(reachable);
 
   ImportTally tally;
-  client::SystemPacer pacer;
   client::PaymentSenderOptions options;
   options.source = source;
   options.timeout = settings.timeout;
@@ -207,7 +206,7 @@ ExitCode ImportPayments(const Context& context, const std::string& path,
         told = false;
         tally.AddOutcome(result.tag, result.event, result.outcome);
       },
-      &pacer);
+      connection.pacer());
   std::optional<Ending> ending;
   {
     ProgressBar progress(context.terminal.err, context.terminal.err_width);

@@ -50,6 +50,28 @@ std::shared_ptr<grpc::ChannelInterface> MakeChannel(const std::string& server) {
   return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
 }
 
+// Waits for the channel as well as for time: gRPC only makes progress with a
+// connection while somebody waits for it, so a client that sleeps would find the
+// server seconds after it is back.
+class ChannelPacer : public SystemPacer {
+ public:
+  explicit ChannelPacer(std::shared_ptr<grpc::ChannelInterface> channel)
+      : channel_(std::move(channel)) {}
+
+  bool Wait(std::chrono::milliseconds duration, std::stop_token stop) override {
+    constexpr std::chrono::milliseconds kSlice{50};
+    const auto end = Now() + duration;
+    if (channel_->GetState(true) == GRPC_CHANNEL_READY) return SystemPacer::Wait(duration, stop);
+    while (!stop.stop_requested() && Now() < end) {
+      if (channel_->WaitForConnected(std::chrono::system_clock::now() + kSlice)) break;
+    }
+    return !stop.stop_requested();
+  }
+
+ private:
+  const std::shared_ptr<grpc::ChannelInterface> channel_;
+};
+
 CallStatus FromGrpc(const grpc::Status& status) {
   return MakeCallStatus(status.error_code(), status.error_message(), status.error_details());
 }
@@ -68,38 +90,43 @@ CallStatus Call(const ConnectionOptions& options, Pacer* pacer, Stub* stub,
 }  // namespace
 
 Connection::Connection(ConnectionOptions options)
-    : options_(std::move(options)), stubs_(std::make_unique<Stubs>(MakeChannel(options_.server))) {}
+    : options_(std::move(options)),
+      stubs_(std::make_unique<Stubs>(MakeChannel(options_.server))),
+      pacer_(std::make_unique<ChannelPacer>(stubs_->channel)) {}
 
 Connection::Connection(std::shared_ptr<grpc::ChannelInterface> channel, ConnectionOptions options)
-    : options_(std::move(options)), stubs_(std::make_unique<Stubs>(std::move(channel))) {}
+    : options_(std::move(options)),
+      stubs_(std::make_unique<Stubs>(std::move(channel))),
+      pacer_(std::make_unique<ChannelPacer>(stubs_->channel)) {}
 
 Connection::~Connection() = default;
 
 CallStatus Connection::ValidatePlan(const v1::ValidatePlanRequest& request,
                                     v1::ValidatePlanResponse* response) {
-  return Call(options_, &pacer_, &stubs_->plan, &v1::PlanService::Stub::ValidatePlan, request,
+  return Call(options_, pacer_.get(), &stubs_->plan, &v1::PlanService::Stub::ValidatePlan, request,
               response);
 }
 
 CallStatus Connection::ApplyPlan(const v1::ApplyPlanRequest& request,
                                  v1::ApplyPlanResponse* response) {
-  return Call(options_, &pacer_, &stubs_->plan, &v1::PlanService::Stub::ApplyPlan, request,
+  return Call(options_, pacer_.get(), &stubs_->plan, &v1::PlanService::Stub::ApplyPlan, request,
               response);
 }
 
 CallStatus Connection::GetPlan(const v1::GetPlanRequest& request, v1::GetPlanResponse* response) {
-  return Call(options_, &pacer_, &stubs_->plan, &v1::PlanService::Stub::GetPlan, request, response);
+  return Call(options_, pacer_.get(), &stubs_->plan, &v1::PlanService::Stub::GetPlan, request,
+              response);
 }
 
 CallStatus Connection::ListPlanRevisions(const v1::ListPlanRevisionsRequest& request,
                                          v1::ListPlanRevisionsResponse* response) {
-  return Call(options_, &pacer_, &stubs_->plan, &v1::PlanService::Stub::ListPlanRevisions, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->plan, &v1::PlanService::Stub::ListPlanRevisions,
+              request, response);
 }
 
 CallStatus Connection::RecordPayments(const v1::RecordPaymentsRequest& request,
                                       v1::RecordPaymentsResponse* response) {
-  return Call(options_, &pacer_, &stubs_->payment, &v1::PaymentService::Stub::RecordPayments,
+  return Call(options_, pacer_.get(), &stubs_->payment, &v1::PaymentService::Stub::RecordPayments,
               request, response);
 }
 
@@ -109,31 +136,31 @@ std::unique_ptr<PaymentStream> Connection::OpenPaymentStream() {
 
 CallStatus Connection::GetPayment(const v1::GetPaymentRequest& request,
                                   v1::GetPaymentResponse* response) {
-  return Call(options_, &pacer_, &stubs_->payment, &v1::PaymentService::Stub::GetPayment, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->payment, &v1::PaymentService::Stub::GetPayment,
+              request, response);
 }
 
 CallStatus Connection::ListPayments(const v1::ListPaymentsRequest& request,
                                     v1::ListPaymentsResponse* response) {
-  return Call(options_, &pacer_, &stubs_->payment, &v1::PaymentService::Stub::ListPayments, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->payment, &v1::PaymentService::Stub::ListPayments,
+              request, response);
 }
 
 CallStatus Connection::GetExecutionReport(const v1::GetExecutionReportRequest& request,
                                           v1::GetExecutionReportResponse* response) {
-  return Call(options_, &pacer_, &stubs_->monitor, &v1::MonitorService::Stub::GetExecutionReport,
-              request, response);
+  return Call(options_, pacer_.get(), &stubs_->monitor,
+              &v1::MonitorService::Stub::GetExecutionReport, request, response);
 }
 
 CallStatus Connection::ListWarnings(const v1::ListWarningsRequest& request,
                                     v1::ListWarningsResponse* response) {
-  return Call(options_, &pacer_, &stubs_->monitor, &v1::MonitorService::Stub::ListWarnings, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::ListWarnings,
+              request, response);
 }
 
 CallStatus Connection::ExplainWarning(const v1::ExplainWarningRequest& request,
                                       v1::ExplainWarningResponse* response) {
-  return Call(options_, &pacer_, &stubs_->monitor, &v1::MonitorService::Stub::ExplainWarning,
+  return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::ExplainWarning,
               request, response);
 }
 
@@ -147,9 +174,9 @@ CallStatus Connection::WatchWarnings(
   RetryPolicy patient = options_.retry;
   patient.total_max = options.reconnect_max;
   bool connected_once = false;
-  std::optional<Backoff> backoff(std::in_place, options_.retry, &pacer_);
+  std::optional<Backoff> backoff(std::in_place, options_.retry, pacer_.get());
   while (true) {
-    const auto started = pacer_.Now();
+    const auto started = pacer_->Now();
     grpc::ClientContext context;
     // Also fires when the stop was requested before.
     const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
@@ -167,8 +194,8 @@ CallStatus Connection::WatchWarnings(
       // A watch has no end of its own: the server went.
       status = FailedCall(CallCode::kUnavailable, "the server ended the watch");
     }
-    if (progress || pacer_.Now() - started >= kConnectedAfter) {
-      if (!connected_once) backoff.emplace(patient, &pacer_);
+    if (progress || pacer_->Now() - started >= kConnectedAfter) {
+      if (!connected_once) backoff.emplace(patient, pacer_.get());
       connected_once = true;
       backoff->Reset();
     }
@@ -181,20 +208,20 @@ CallStatus Connection::WatchWarnings(
 
 CallStatus Connection::GetServerInfo(const v1::GetServerInfoRequest& request,
                                      v1::GetServerInfoResponse* response) {
-  return Call(options_, &pacer_, &stubs_->admin, &v1::AdminService::Stub::GetServerInfo, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->admin, &v1::AdminService::Stub::GetServerInfo,
+              request, response);
 }
 
 CallStatus Connection::VerifyLedger(const v1::VerifyLedgerRequest& request,
                                     v1::VerifyLedgerResponse* response) {
-  return Call(options_, &pacer_, &stubs_->admin, &v1::AdminService::Stub::VerifyLedger, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->admin, &v1::AdminService::Stub::VerifyLedger,
+              request, response);
 }
 
 CallStatus Connection::CloseFiscalYear(const v1::CloseFiscalYearRequest& request,
                                        v1::CloseFiscalYearResponse* response) {
-  return Call(options_, &pacer_, &stubs_->admin, &v1::AdminService::Stub::CloseFiscalYear, request,
-              response);
+  return Call(options_, pacer_.get(), &stubs_->admin, &v1::AdminService::Stub::CloseFiscalYear,
+              request, response);
 }
 
 }  // namespace budgetwatch::client

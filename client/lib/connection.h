@@ -84,6 +84,10 @@ class Connection {
   CallStatus WatchWarnings(const WatchOptions& options, std::stop_token stop,
                            const std::function<void(const v1::WatchWarningsResponse&)>& on_change);
 
+  // Waits that end early when the connection is back; for a PaymentSender. Lives as
+  // long as the connection.
+  Pacer* pacer() { return pacer_.get(); }
+
   CallStatus GetServerInfo(const v1::GetServerInfoRequest& request,
                            v1::GetServerInfoResponse* response);
   CallStatus VerifyLedger(const v1::VerifyLedgerRequest& request,
@@ -96,7 +100,7 @@ class Connection {
 
   const ConnectionOptions options_;
   const std::unique_ptr<Stubs> stubs_;
-  SystemPacer pacer_;
+  const std::unique_ptr<Pacer> pacer_;
 };
 
 }  // namespace budgetwatch::client

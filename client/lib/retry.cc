@@ -26,7 +26,7 @@ double SystemPacer::Random() {
 
 bool IsRetriable(const CallStatus& status) {
   return status.code == CallCode::kUnavailable || status.code == CallCode::kResourceExhausted ||
-         status.code == CallCode::kDeadlineExceeded;
+         status.code == CallCode::kDeadlineExceeded || status.code == CallCode::kCancelled;
 }
 
 Backoff::Backoff(const RetryPolicy& policy, Pacer* pacer) : policy_(policy), pacer_(pacer) {

@@ -41,8 +41,9 @@ class SystemPacer : public Pacer {
   double Random() override;
 };
 
-// Whether the same request may succeed later: UNAVAILABLE, RESOURCE_EXHAUSTED and
-// DEADLINE_EXCEEDED. Every RPC of budgetwatch is idempotent, so repeating one of
+// Whether the same request may succeed later: UNAVAILABLE, RESOURCE_EXHAUSTED,
+// DEADLINE_EXCEEDED, and CANCELLED, which a call that this side did not cancel gets
+// from a server that is stopping. Every RPC of budgetwatch is idempotent, so repeating one of
 // unknown outcome is safe.
 bool IsRetriable(const CallStatus& status);
 

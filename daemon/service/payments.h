@@ -51,7 +51,8 @@ class Payments {
   // Errors: PAYMENT_NOT_FOUND, and the store's.
   Result<RecordedPayment> Find(const PaymentKey& key) const;
 
-  // In the order of project, date and sequence. Errors: the store's.
+  // In the order of project, date and sequence. REQUIRES: limit > 0. Errors: the
+  // store's.
   Result<PaymentPage> List(const PaymentFilter& filter, const std::optional<BookingKey>& after,
                            size_t limit) const;
 

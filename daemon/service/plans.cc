@@ -57,22 +57,24 @@ void CheckCodesOfOthers(const LedgerState& state, const Plan& plan, Date effecti
   }
 }
 
-// Whether the department would come to stand above itself.
+// Whether the department would come to stand above itself on one of the days.
 void CheckTree(const LedgerState& state, const Plan& plan, Date effective_date,
                std::vector<Finding>* findings) {
-  std::set<std::string> seen = {plan.department_code};
-  std::string above = plan.parent_department_code;
-  while (!above.empty()) {
-    if (!seen.insert(above).second) {
-      findings->push_back({"department_above_itself", Severity::kError, "",
-                           "parent_department_code", "上级部门关系成环（" + above + "）。请核对。",
-                           "the departments above form a circle through " + above +
-                               "; correct one of their parents."});
-      return;
+  for (const Date day : DaysToCompare(state, plan, effective_date)) {
+    std::set<std::string> seen = {plan.department_code};
+    std::string above = plan.parent_department_code;
+    while (!above.empty()) {
+      if (!seen.insert(above).second) {
+        findings->push_back({"department_above_itself", Severity::kError, "",
+                             "parent_department_code",
+                             "上级部门关系成环（" + above + "）。请核对。",
+                             "the departments above form a circle through " + above +
+                                 "; correct one of their parents."});
+        return;
+      }
+      const PlanRevisionPtr parent = state.plans().InForce(above, plan.fiscal_year, day, kKnownNow);
+      above = parent == nullptr ? "" : parent->plan().parent_department_code;
     }
-    const PlanRevisionPtr parent =
-        state.plans().InForce(above, plan.fiscal_year, effective_date, kKnownNow);
-    above = parent == nullptr ? "" : parent->plan().parent_department_code;
   }
 }
 

@@ -51,6 +51,7 @@ class Warnings : public CommitListener {
   Status EvaluatePending();
 
   // Open ones first, then by severity, then by id. `after_id` continues a page.
+  // REQUIRES: limit > 0.
   Page List(const Filter& filter, const std::string& after_id, size_t limit);
 
   // Errors: WARNING_NOT_FOUND, INVALID_FIELD, and the committer's.

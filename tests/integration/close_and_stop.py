@@ -2,7 +2,8 @@
 """Goal: a closed fiscal year takes nothing more, and the daemon stops in order whatever is
 open.
 Method: closing is tried before and after the year's end, then everything that would change
-the year; the daemon is stopped while a watch and an import are under way.
+the year; the daemon is stopped while a watch and an import are under way, and its clients
+wait for the next one.
 
 usage: close_and_stop.py BIN_DIR
 """
@@ -15,6 +16,8 @@ from daemon import (STOP_SECONDS, Daemon, Process, check, check_equal, main, wai
 DEPARTMENT = "905"
 CLOSED = "FISCAL_YEAR_CLOSED"
 ROWS = 40_000
+# How soon a client that waits finds the daemon that is back.
+RETURN_SECONDS = 8
 
 
 def rejections(daemon, path):
@@ -110,11 +113,25 @@ def stop_at_once(bin_dir, folder):
             with Daemon(bin_dir, data, "2021-03-01", "--listen", daemon.address) as later:
                 held = int(later.verify()["paymentCount"]) - before
                 check(held >= acknowledged, f"{acknowledged} were durable, {held} are held")
-                check_equal(client.wait(), 0, f"exit code of the import, which says {client.log()!r}")
+                wait_for(lambda: later.acknowledged_count() or client.process.poll() is not None,
+                         "the import's return to the daemon", RETURN_SECONDS)
+                check_equal(client.wait(), 0, f"exit code of the import: {client.log()!r}")
                 check_equal(later.years()[2021]["amountFen"], str(100 + 2 * ROWS), "sum of 2021")
                 check_equal(later.load(path)["duplicateCount"], ROWS, "rows of the import again")
                 later.verify()
                 later.stop()
+
+
+def ask_meanwhile(bin_dir, folder):
+    """A question asked while the daemon is away is answered once it is back."""
+    data = folder / "data"
+    with Daemon(bin_dir, data, "2021-03-01") as daemon:
+        daemon.kill()
+        with Process(daemon.command("admin", "info"), folder, "question") as question, \
+                Daemon(bin_dir, data, "2021-03-01", "--listen", daemon.address) as later:
+            check_equal(question.wait(), 0, f"exit code of admin info, which says "
+                                            f"{question.log()!r}")
+            later.stop()
 
 
 def test(bin_dir, folder, _):
@@ -136,6 +153,7 @@ def test(bin_dir, folder, _):
         daemon.stop()
     stop_under_load(bin_dir, folder)
     stop_at_once(bin_dir, folder)
+    ask_meanwhile(bin_dir, folder)
     print("close_and_stop: a closed year took nothing, two stops under load lost nothing")
 
 

@@ -74,7 +74,8 @@ TEST(RetryTest, OnlyWhatMayPassIsRepeated) {
     (void)CallWithRetry(kPolicy, &pacer, std::stop_token(), [&] {
       return ++attempts > 1 ? CallStatus() : FailedCall(static_cast<CallCode>(code), "");
     });
-    const bool repeated = code == 4 || code == 8 || code == 14;
+    // CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE.
+    const bool repeated = code == 1 || code == 4 || code == 8 || code == 14;
     EXPECT_EQ(attempts, repeated ? 2 : 1) << code;
   }
 }

@@ -9,10 +9,10 @@
 #include <set>
 
 #include "budgetwatch/v1/error_reason.pb.h"
+#include "budgetwatch/v1/execution.pb.h"
 #include "budgetwatch/v1/payment_service.pb.h"
 #include "budgetwatch/v1/plan.pb.h"
 #include "budgetwatch/v1/warning.pb.h"
-#include "budgetwatch/v1/execution.pb.h"
 #include "budgetwatch/wire/v1/wire.pb.h"
 #include "domain/execution.h"
 #include "domain/payment_group.h"

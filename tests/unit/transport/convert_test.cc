@@ -131,8 +131,8 @@ TEST(Convert, ExplanationsNeedACauseAndAnExistingDay) {
 TEST(Convert, PaymentsShowWhereTheyAreBooked) {
   RecordedPayment payment;
   payment.entry = MakeEntry(MakeRefund("r", "", "2020-03-01", 40, "a"));
-  payment.entry.event.payee = "收款人";
-  payment.entry.event.memo = "摘要";
+  payment.entry.event.payee = "payee";
+  payment.entry.event.memo = "memo";
   payment.entry.booked_project_code = "P1";
   payment.sequence = 7;
   payment.recorded_time = 1;
@@ -144,8 +144,8 @@ TEST(Convert, PaymentsShowWhereTheyAreBooked) {
   const v1::Payment message = ToMessage(payment);
   EXPECT_EQ(message.ShortDebugString(),
             "source: \"bank\" event { payment_id: \"r\" kind: PAYMENT_KIND_REFUND "
-            "project_code: \"P1\" pay_date: \"2020-03-01\" amount_fen: 40 payee: "
-            "\"\\346\\224\\266\\346\\254\\276\\344\\272\\272\" memo: \"\\346\\221\\230\\350\\246\\201\" "
+            "project_code: \"P1\" pay_date: \"2020-03-01\" amount_fen: 40 payee: \"payee\" "
+            "memo: \"memo\" "
             "original_payment_id: \"a\" } sequence: 7 recorded_time: "
             "\"1970-01-01T00:00:00.000001Z\" effect_fen: -40 suspended: true unmatched: true "
             "booked_project_code: \"P1\" booked_date: \"2020-03-01\"");

@@ -24,9 +24,8 @@ std::string OutcomesOf(const Response& response) {
   std::string text;
   for (const v1::PaymentOutcome& outcome : response.outcomes()) {
     text += (text.empty() ? "" : " ");
-    text += outcome.reason().empty()
-                ? v1::PaymentOutcome::Outcome_Name(outcome.outcome()).substr(8)
-                : outcome.reason() + ":" + outcome.field();
+    text += outcome.reason().empty() ? v1::PaymentOutcome::Outcome_Name(outcome.outcome()).substr(8)
+                                     : outcome.reason() + ":" + outcome.field();
   }
   return text;
 }

@@ -19,8 +19,8 @@ Plan FullPlan() {
   project.fundings = {{FundingSource::kGeneral, 400},
                       {FundingSource::kGovernmentFund, 1},
                       {FundingSource::kOther, 599}};
-  Indicator indicator{"1", "产出指标", "数量指标", "人数", "说明", "≥90%", ReadTarget("≥90%"),
-                      "依据", "10.5"};
+  Indicator indicator{"1",    "产出指标",         "数量指标", "人数", "说明",
+                      "≥90%", ReadTarget("≥90%"), "依据",     "10.5"};
   project.indicators.push_back(indicator);
   for (const TargetKind kind : {TargetKind::kQuantitative, TargetKind::kBoolean,
                                 TargetKind::kQualitative, TargetKind::kDate}) {
@@ -117,8 +117,8 @@ const Fault kFaults[] = {
      "P1", "projects[0].checkpoints[3].cumulative_percent"},
     {[](v1::Plan* plan) { TargetOf(plan)->clear_kind(); }, "bad_target", "P1",
      "projects[0].indicators[1].target.kind"},
-    {[](v1::Plan* plan) { TargetOf(plan)->set_kind(static_cast<v1::TargetKind>(5)); },
-     "bad_target", "P1", "projects[0].indicators[1].target.kind"},
+    {[](v1::Plan* plan) { TargetOf(plan)->set_kind(static_cast<v1::TargetKind>(5)); }, "bad_target",
+     "P1", "projects[0].indicators[1].target.kind"},
     {[](v1::Plan* plan) { TargetOf(plan)->set_comparator(v1::COMPARATOR_UNSPECIFIED); },
      "bad_target", "P1", "projects[0].indicators[1].target.comparator"},
     {[](v1::Plan* plan) { TargetOf(plan)->set_comparator(static_cast<v1::Comparator>(7)); },

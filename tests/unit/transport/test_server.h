@@ -129,9 +129,8 @@ class TestServer {
   PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), observer_};
   PaymentServiceHandler payments_{ledger_.payments(), observer_};
   MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), observer_};
-  AdminServiceHandler admin_{
-      ledger_.ledger(),     ledger_.committer(), ledger_.administration(),
-      ledger_.calendar(),   {"test", 1, "-"},    observer_};
+  AdminServiceHandler admin_{ledger_.ledger(),   ledger_.committer(), ledger_.administration(),
+                             ledger_.calendar(), {"test", 1, "-"},    observer_};
   std::unique_ptr<GrpcServer> server_;
 };
 
@@ -198,8 +197,8 @@ inline bool Records(const std::shared_ptr<grpc::Channel>& channel, const std::st
   request.set_source("probe");
   AddPayment(id, request.mutable_payments());
   v1::RecordPaymentsResponse response;
-  return stub->RecordPayments(&context, request, &response).ok() &&
-         response.outcomes_size() == 1 && response.outcomes(0).sequence() > 0;
+  return stub->RecordPayments(&context, request, &response).ok() && response.outcomes_size() == 1 &&
+         response.outcomes(0).sequence() > 0;
 }
 
 }  // namespace budgetwatch

@@ -1,0 +1,172 @@
+// Goal: the daemon starts whole or not at all, says why, and stops within its bound,
+// whoever is connected.
+// Method: the whole daemon inside this process, on free ports and a directory of its own.
+
+#include "app/application.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+
+#include "base/clock.h"
+#include "budgetwatch/v1/admin_service.grpc.pb.h"
+#include "budgetwatch/v1/monitor_service.grpc.pb.h"
+#include "budgetwatch/v1/payment_service.grpc.pb.h"
+#include "support/builders.h"
+#include "support/temporary_directory.h"
+
+namespace budgetwatch {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds kPatience(60);
+
+struct BoundedCall : grpc::ClientContext {
+  BoundedCall() { set_deadline(std::chrono::system_clock::now() + kPatience); }
+};
+
+class ApplicationTest : public testing::Test {
+ protected:
+  ApplicationTest() {
+    spdlog::set_level(spdlog::level::off);
+    options_.data_dir = (directory_.path() / "data").string();
+    options_.listen = "127.0.0.1:0";
+    options_.metrics_listen = "127.0.0.1:0";
+    options_.today = Day("2020-07-01");
+    options_.stop_timeout_seconds = 1;
+  }
+
+  // REQUIRES: it can start.
+  std::unique_ptr<Application> Start() {
+    auto application = Application::Start(options_);
+    BW_CHECK(application.ok());
+    return std::move(application).value();
+  }
+
+  std::string StartError(const Options& options) {
+    const auto application = Application::Start(options);
+    return application.ok() ? "" : application.error().message;
+  }
+
+  std::shared_ptr<grpc::Channel> Connect(const Application& application) {
+    return grpc::CreateChannel(application.grpc_address(), grpc::InsecureChannelCredentials());
+  }
+
+  TemporaryDirectory directory_;
+  Options options_;
+};
+
+v1::GetServerInfoResponse InfoOf(const std::shared_ptr<grpc::Channel>& channel) {
+  const auto stub = v1::AdminService::NewStub(channel);
+  BoundedCall context;
+  v1::GetServerInfoResponse response;
+  EXPECT_TRUE(stub->GetServerInfo(&context, v1::GetServerInfoRequest(), &response).ok());
+  return response;
+}
+
+TEST_F(ApplicationTest, ServesOnThePortsThatItSays) {
+  const auto application = Start();
+  EXPECT_EQ(application->grpc_address().find("127.0.0.1:"), 0u);
+  EXPECT_NE(application->grpc_address(), "127.0.0.1:0");
+  EXPECT_NE(application->metrics_address(), "127.0.0.1:0");
+  EXPECT_NE(application->metrics_address(), application->grpc_address());
+  const v1::GetServerInfoResponse info = InfoOf(Connect(*application));
+  EXPECT_TRUE(info.writable());
+  EXPECT_EQ(info.data_directory(), options_.data_dir);
+  EXPECT_EQ(info.business_date(), "2020-07-01");
+  EXPECT_TRUE(info.business_date_fixed());
+  EXPECT_EQ(info.metrics_address(), application->metrics_address());
+  EXPECT_EQ(info.profile_name(), "default");
+  EXPECT_GE(info.format_version(), 1);
+}
+
+TEST_F(ApplicationTest, ASecondOneOnTheSameDirectoryIsRefused) {
+  const auto first = Start();
+  EXPECT_THAT(StartError(options_), HasSubstr(options_.data_dir));
+  EXPECT_TRUE(InfoOf(Connect(*first)).writable());
+}
+
+TEST_F(ApplicationTest, KeepsTheLedgerOverARestart) {
+  int64_t sequence = 0;
+  {
+    const auto application = Start();
+    const auto channel = Connect(*application);
+    const auto stub = v1::PaymentService::NewStub(channel);
+    v1::RecordPaymentsRequest request;
+    request.set_source("bank");
+    v1::PaymentEvent* event = request.add_payments();
+    event->set_payment_id("a");
+    event->set_project_code("P1");
+    event->set_pay_date("2020-05-01");
+    event->set_amount_fen(100);
+    BoundedCall context;
+    v1::RecordPaymentsResponse response;
+    ASSERT_TRUE(stub->RecordPayments(&context, request, &response).ok());
+    sequence = response.outcomes(0).sequence();
+    EXPECT_GT(sequence, 0);
+  }
+  const auto application = Start();
+  const v1::GetServerInfoResponse info = InfoOf(Connect(*application));
+  EXPECT_GE(info.ledger_sequence(), sequence);
+  ASSERT_EQ(info.fiscal_years_size(), 1);
+  EXPECT_EQ(info.fiscal_years(0).amount_fen(), 100);
+}
+
+TEST_F(ApplicationTest, StopsTwice) {
+  const auto application = Start();
+  application->Stop();
+  application->Stop();
+}
+
+TEST_F(ApplicationTest, StopsWithinItsBoundWhoeverIsConnected) {
+  auto application = Start();
+  const auto channel = Connect(*application);
+  const auto monitor = v1::MonitorService::NewStub(channel);
+  const auto payments = v1::PaymentService::NewStub(channel);
+  BoundedCall watch_context;
+  const auto watch = monitor->WatchWarnings(&watch_context, v1::WatchWarningsRequest());
+  BoundedCall stream_context;
+  const auto stream = payments->StreamPayments(&stream_context);
+  v1::StreamPaymentsRequest request;
+  request.set_source("bank");
+  v1::StreamPaymentsResponse answer;
+  ASSERT_TRUE(stream->Write(request) && stream->Read(&answer));
+  const SteadyTime start = SteadyNow();
+  application->Stop();
+  EXPECT_LT(SteadyNow() - start, std::chrono::seconds(options_.stop_timeout_seconds + 10));
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_FALSE(stream->Finish().ok());
+  // The directory is free again.
+  application = Start();
+  EXPECT_TRUE(InfoOf(Connect(*application)).writable());
+}
+
+TEST_F(ApplicationTest, WhatKeepsItFromStartingIsSaid) {
+  const auto running = Start();
+  const auto error_with = [this](auto&& change) {
+    Options options = options_;
+    options.data_dir = (directory_.path() / "other").string();
+    change(options);
+    return StartError(options);
+  };
+  EXPECT_THAT(error_with([&](Options& options) { options.listen = running->grpc_address(); }),
+              HasSubstr("cannot listen on " + running->grpc_address()));
+  EXPECT_THAT(
+      error_with([&](Options& options) { options.metrics_listen = running->metrics_address(); }),
+      HasSubstr(running->metrics_address()));
+  EXPECT_THAT(error_with([](Options& options) { options.listen = "nowhere"; }),
+              HasSubstr("is not HOST:PORT"));
+  EXPECT_THAT(error_with([](Options& options) { options.profile_file = "missing.yaml"; }),
+              HasSubstr("missing.yaml"));
+  EXPECT_THAT(error_with([](Options& options) { options.data_dir = "/dev/null/data"; }),
+              HasSubstr("/dev/null/data"));
+  EXPECT_THAT(error_with([](Options& options) { options.time_zone = "Asia/Nowhere"; }),
+              HasSubstr("Asia/Nowhere"));
+  // What failed has let go of its directory.
+  EXPECT_EQ(error_with([](Options&) {}), "");
+}
+
+}  // namespace
+}  // namespace budgetwatch

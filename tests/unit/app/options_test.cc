@@ -1,0 +1,262 @@
+// Goal: every setting reaches its place, and everything that is wrong is named with file,
+// line, key and cure before the daemon starts.
+// Method: files with all keys; tables of single faults.
+
+#include "app/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "app/command_line.h"
+#include "support/builders.h"
+#include "support/temporary_directory.h"
+
+namespace budgetwatch {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class OptionsTest : public testing::Test {
+ protected:
+  std::string Write(const std::string& text) {
+    std::ofstream(path_) << text;
+    return path_;
+  }
+
+  // What is wrong with a configuration, or "".
+  std::string ConfigError(const std::string& text) {
+    Options options;
+    const Status status = ReadConfigFile(Write(text), &options);
+    return status.ok() ? "" : status.error().message;
+  }
+
+  std::string ProfileError(const std::string& text) {
+    const auto profile = ReadProfileFile(Write(text));
+    return profile.ok() ? "" : profile.error().message;
+  }
+
+  TemporaryDirectory directory_;
+  const std::string path_ = (directory_.path() / "file.yaml").string();
+};
+
+TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
+  Options options;
+  const Status status = ReadConfigFile(Write("data_dir: /srv/ledger\n"
+                                             "listen: 0.0.0.0:1\n"
+                                             "metrics_listen: '[::1]:65535'\n"
+                                             "profile: hebei.yaml\n"
+                                             "time_zone: Asia/Urumqi\n"
+                                             "today: 2020-07-01\n"
+                                             "log_level: debug\n"
+                                             "stop_timeout_seconds: 0\n"
+                                             "max_queued_events: 1\n"
+                                             "max_group_events: 1000000\n"),
+                                       &options);
+  ASSERT_TRUE(status.ok()) << status.error().message;
+  EXPECT_EQ(options.data_dir, "/srv/ledger");
+  EXPECT_EQ(options.listen, "0.0.0.0:1");
+  EXPECT_EQ(options.metrics_listen, "[::1]:65535");
+  EXPECT_EQ(options.profile_file, "hebei.yaml");
+  EXPECT_EQ(options.time_zone, "Asia/Urumqi");
+  EXPECT_EQ(options.today, Day("2020-07-01"));
+  EXPECT_EQ(options.log_level, "debug");
+  EXPECT_EQ(options.stop_timeout_seconds, 0);
+  EXPECT_EQ(options.committer.max_queued_events, 1u);
+  EXPECT_EQ(options.committer.max_group_events, 1'000'000u);
+  EXPECT_TRUE(CheckOptions(options).ok());
+}
+
+TEST_F(OptionsTest, WhatIsLeftOutKeepsItsValue) {
+  Options options;
+  options.listen = "127.0.0.1:5";
+  ASSERT_TRUE(ReadConfigFile(Write("data_dir: /srv/ledger\nlisten:\n"), &options).ok());
+  EXPECT_EQ(options.data_dir, "/srv/ledger");
+  EXPECT_EQ(options.listen, "127.0.0.1:5");
+  EXPECT_EQ(options.metrics_listen, Options().metrics_listen);
+  ASSERT_TRUE(ReadConfigFile(Write("# nothing\n{}\n"), &options).ok());
+}
+
+TEST_F(OptionsTest, AnUnknownKeyIsNamedWithItsLineAndTheRightOne) {
+  EXPECT_THAT(
+      ConfigError("data_dir: /srv\nlistn: 127.0.0.1:1\n"),
+      AllOf(HasSubstr(path_), HasSubstr("line 2"), HasSubstr("listn"), HasSubstr("\"listen\"")));
+  EXPECT_THAT(ProfileError("tolerance_percnt: 5\n"),
+              AllOf(HasSubstr("line 1"), HasSubstr("\"tolerance_percent\"")));
+  EXPECT_THAT(ProfileError("floors:\n  - date: 06-30\n    percent: 45\n    day: 1\n"),
+              AllOf(HasSubstr("line 4"), HasSubstr("floors[0].day")));
+}
+
+TEST_F(OptionsTest, EveryErrorIsTold) {
+  const std::string error = ConfigError("today: tomorrow\nstop_timeout_seconds: long\nfoo: 1\n");
+  EXPECT_THAT(error, AllOf(HasSubstr("line 1"), HasSubstr("line 2"), HasSubstr("line 3")));
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 2);
+}
+
+TEST_F(OptionsTest, WrongTypesAndRangesAreRefused) {
+  for (const char* text :
+       {"listen: [127.0.0.1:1]\n", "data_dir: {a: b}\n", "today: 2020-02-30\n", "today: 2020-7-1\n",
+        "stop_timeout_seconds: -1\n", "stop_timeout_seconds: 3601\n", "stop_timeout_seconds: 1.5\n",
+        "stop_timeout_seconds: [1]\n", "max_queued_events: 0\n", "max_queued_events: 100000001\n",
+        "max_group_events: 0\n", "max_group_events: 1000001\n",
+        "max_group_events: 99999999999999999999\n", "- listen\n", "listen\n"}) {
+    EXPECT_THAT(ConfigError(text), HasSubstr("line 1")) << text;
+  }
+  EXPECT_THAT(ConfigError("listen: a:1\nlisten: b:1\n"), HasSubstr("line 2"));
+  EXPECT_THAT(ConfigError("listen: 'a:1\n"), HasSubstr("not readable as YAML"));
+}
+
+TEST_F(OptionsTest, FilesThatAreNoneAreRefused) {
+  Options options;
+  const std::string missing = (directory_.path() / "missing.yaml").string();
+  const Status status = ReadConfigFile(missing, &options);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().reason, "INVALID_FIELD");
+  EXPECT_THAT(status.error().message, AllOf(HasSubstr(missing), HasSubstr("check the name")));
+  const auto profile = ReadProfileFile(directory_.path().string());
+  ASSERT_FALSE(profile.ok());
+  EXPECT_THAT(profile.error().message, HasSubstr("is a directory"));
+}
+
+TEST_F(OptionsTest, EveryKeyOfTheProfileIsRead) {
+  const auto read =
+      ReadProfileFile(Write("name: 河北\n"
+                            "tolerance_percent: 7.5\n"
+                            "severe_percent: '30'\n"
+                            "backloaded_percent: 0.0001\n"
+                            "backloaded_after: 02-29\n"
+                            "monitoring_days: [01-31, 12-31]\n"
+                            "floors:\n"
+                            "  - {date: 06-30, percent: 45}\n"
+                            "  - {date: 09-30, percent: 75}\n"));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  Profile profile;
+  profile.name = "河北";
+  profile.tolerance_ppm = 75'000;
+  profile.severe_ppm = 300'000;
+  profile.backloaded_ppm = 1;
+  profile.backloaded_after = {2, 29};
+  profile.monitoring_days = {{1, 31}, {12, 31}};
+  profile.floors = {{6, 30, 450'000}, {9, 30, 750'000}};
+  EXPECT_TRUE(read.value() == profile);
+}
+
+TEST_F(OptionsTest, AnEmptyProfileIsTheBuiltInOne) {
+  const auto read = ReadProfileFile(Write("name: default\n"));
+  ASSERT_TRUE(read.ok());
+  EXPECT_TRUE(read.value() == Profile());
+}
+
+TEST_F(OptionsTest, BadProfilesAreRefusedAtTheirKey) {
+  for (const auto& [text, key] :
+       {std::pair("tolerance_percent: 101\n", "tolerance_percent"),
+        std::pair("tolerance_percent: -1\n", "tolerance_percent"),
+        std::pair("tolerance_percent: 5%\n", "tolerance_percent"),
+        std::pair("severe_percent: 1e1\n", "severe_percent"),
+        std::pair("backloaded_percent: 1.00001\n", "backloaded_percent"),
+        std::pair("backloaded_after: 13-01\n", "backloaded_after"),
+        std::pair("backloaded_after: 2020-10-31\n", "backloaded_after"),
+        std::pair("backloaded_after: 2-29\n", "backloaded_after"),
+        std::pair("monitoring_days: [06-31]\n", "monitoring_days"),
+        std::pair("monitoring_days: []\n", "monitoring_days"),
+        std::pair("monitoring_days: 06-30\n", "monitoring_days"),
+        std::pair("floors: [{date: 06-31, percent: 45}]\n", "floors[0].date"),
+        std::pair("floors: [{date: 06-30, percent: x}]\n", "floors[0].percent"),
+        std::pair("floors: [{date: 06-30}]\n", "percent"),
+        std::pair("floors: [06-30]\n", "floors[0]"),
+        std::pair("severe_percent: 4.9999\n", "severe_percent"),
+        std::pair("tolerance_percent: 21\n", "tolerance_percent")}) {
+    EXPECT_THAT(ProfileError(text), HasSubstr(key)) << text;
+  }
+  EXPECT_EQ(ProfileError("severe_percent: 5\n"), "");
+}
+
+TEST_F(OptionsTest, AddressesAreHostAndPort) {
+  for (const char* address :
+       {"127.0.0.1:0", "localhost:7470", "[::1]:65535", "0.0.0.0:80", "::1:7470"}) {
+    Options options;
+    options.listen = address;
+    options.metrics_listen = address;
+    EXPECT_TRUE(CheckOptions(options).ok()) << address;
+  }
+  for (const char* address :
+       {"", "127.0.0.1", ":7470", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1",
+        "127.0.0.1:80x", "127.0.0.1: 80", "127.0.0.1:000080", "http://localhost"}) {
+    for (const char* field : {"listen", "metrics_listen"}) {
+      Options options;
+      (std::string(field) == "listen" ? options.listen : options.metrics_listen) = address;
+      const Status status = CheckOptions(options);
+      ASSERT_FALSE(status.ok()) << address;
+      EXPECT_EQ(status.error().field, field);
+      EXPECT_THAT(status.error().message, HasSubstr("is not HOST:PORT"));
+    }
+  }
+}
+
+TEST_F(OptionsTest, OtherValuesAreChecked) {
+  const auto field_of = [](auto&& change) {
+    Options options;
+    change(options);
+    const Status status = CheckOptions(options);
+    return status.ok() ? "" : status.error().field;
+  };
+  EXPECT_EQ(field_of([](Options&) {}), "");
+  EXPECT_EQ(field_of([](Options& options) { options.data_dir = ""; }), "data_dir");
+  EXPECT_EQ(field_of([](Options& options) { options.log_level = "warn"; }), "log_level");
+  EXPECT_EQ(field_of([](Options& options) { options.log_level = "warning"; }), "");
+  EXPECT_EQ(field_of([](Options& options) { options.time_zone = "Asia/Nowhere"; }), "time_zone");
+  EXPECT_EQ(field_of([](Options& options) { options.today = Day("1949-12-31"); }), "today");
+  EXPECT_EQ(field_of([](Options& options) { options.today = Day("1950-01-01"); }), "");
+  EXPECT_EQ(field_of([](Options& options) { options.today = Day("2200-01-01"); }), "today");
+}
+
+// Reads a command line; the exit code in `exit_code`, -1 for none.
+CommandLine ReadLine(std::vector<std::string> arguments, int* exit_code) {
+  arguments.insert(arguments.begin(), "budgetwatchd");
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  std::optional<int> code;
+  CommandLine line = ReadCommandLine(static_cast<int>(pointers.size()), pointers.data(), &code);
+  *exit_code = code.value_or(-1);
+  return line;
+}
+
+TEST_F(OptionsTest, FlagsOverrideTheFile) {
+  int exit_code = 0;
+  const CommandLine line =
+      ReadLine({"--data-dir", "/flag", "--config",
+                Write("data_dir: /file\nlisten: file:1\ntoday: 2020-01-01\nlog_level: error\n"),
+                "--today", "2020-07-01", "--metrics-listen", "flag:2", "--check-config"},
+               &exit_code);
+  EXPECT_EQ(exit_code, -1);
+  EXPECT_TRUE(line.check_config);
+  EXPECT_EQ(line.options.data_dir, "/flag");
+  EXPECT_EQ(line.options.listen, "file:1");
+  EXPECT_EQ(line.options.metrics_listen, "flag:2");
+  EXPECT_EQ(line.options.today, Day("2020-07-01"));
+  EXPECT_EQ(line.options.log_level, "error");
+}
+
+TEST_F(OptionsTest, TheCommandLineEndsWithItsExitCode) {
+  const struct {
+    std::vector<std::string> arguments;
+    int exit_code;
+  } cases[] = {{{}, -1},
+               {{"--version"}, 0},
+               {{"--help"}, 0},
+               {{"--no-such-flag"}, 2},
+               {{"--listen"}, 2},
+               {{"stray"}, 2},
+               {{"--today", "2020-02-30"}, 2},
+               {{"--config", (directory_.path() / "missing.yaml").string()}, 1}};
+  for (const auto& item : cases) {
+    int exit_code = 0;
+    ReadLine(item.arguments, &exit_code);
+    EXPECT_EQ(exit_code, item.exit_code) << testing::PrintToString(item.arguments);
+  }
+}
+
+}  // namespace
+}  // namespace budgetwatch
