@@ -26,7 +26,8 @@ Result<InputFile> OpenInputFile(const std::string& path) {
   if (std::filesystem::is_regular_file(status)) {
     const auto size = std::filesystem::file_size(path, problem);
     if (!problem && size == 0) {
-      return FileError(ErrorCode::kInvalidArgument, "FILE_EMPTY", path + ": the file is empty");
+      return FileError(ErrorCode::kInvalidArgument, "FILE_EMPTY",
+                       path + ": the file is empty; name the file that holds the data");
     }
     if (!problem) file.bytes_total = static_cast<int64_t>(size);
   }

@@ -251,8 +251,10 @@ class PaymentCsvReader::Impl {
     while (name.starts_with(' ')) name.remove_prefix(1);
     while (name.ends_with(' ')) name.remove_suffix(1);
     const auto it = std::find(kColumnNames.begin(), kColumnNames.end(), name);
-    const bool is_text = IsValidUtf8(name) && name.size() <= 200;
-    const std::string shown = is_text ? std::string(name) : "(unreadable)";
+    if (!IsValidUtf8(name)) {
+      return BadHeader("header", "the first line is not UTF-8; convert the file to UTF-8");
+    }
+    const std::string shown = Abbreviate(name, 200);
     if (it == kColumnNames.end()) {
       return BadHeader(shown, "unknown column \"" + shown +
                                   "\"; remove or rename it, and part columns by commas. The "

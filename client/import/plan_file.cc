@@ -70,7 +70,8 @@ Result<PlanReading> ReadPlanFile(const std::string& path) {
 
 Result<PlanReading> ReadPlanBytes(std::string_view bytes, const std::string& name) {
   if (bytes.empty()) {
-    return FileError(ErrorCode::kInvalidArgument, "FILE_EMPTY", name + ": the file is empty");
+    return FileError(ErrorCode::kInvalidArgument, "FILE_EMPTY",
+                     name + ": the file is empty; name the file that holds the data");
   }
   if (bytes.size() > kMaxPlanFileBytes) return TooLarge(name);
   if (const std::string_view format = BinaryFormat(bytes); !format.empty()) {

@@ -20,7 +20,8 @@ CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code
   app.add_option("--listen", listen, "HOST:PORT of gRPC; port 0 picks a free one");
   app.add_option("--metrics-listen", metrics_listen, "HOST:PORT of /metrics; port 0 likewise");
   app.add_option("--profile", profile, "profile file with thresholds and floors (YAML)");
-  app.add_option("--today", today, "fixed business date, for demonstrations and tests");
+  const CLI::Option* today_flag =
+      app.add_option("--today", today, "fixed business date, for demonstrations and tests");
   app.add_flag("--check-config", line.check_config, "check configuration and profile, then end");
   try {
     app.parse(argc, argv);
@@ -44,7 +45,7 @@ CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code
         std::pair(&profile, &options.profile_file)}) {
     if (!flag->empty()) *setting = *flag;
   }
-  if (!today.empty()) {
+  if (today_flag->count() > 0) {
     options.today = Date::Parse(today);
     if (!options.today) {
       std::cerr << "budgetwatchd: --today \"" << today << "\" is not a date like 2020-07-01\n";

@@ -187,7 +187,7 @@ TEST(PaymentCsvTest, RefusesABadHeader) {
       {"payment_id;project_code;pay_date;amount", "INVALID_FIELD",
        "payment_id;project_code;pay_date;amount"},
       {"p1,990-1,2020-06-30,1234.50", "INVALID_FIELD", "p1"},
-      {"\xff,b", "INVALID_FIELD", "(unreadable)"},
+      {"\xff,b", "INVALID_FIELD", "header"},
       {"\"payment_id,project_code", "INVALID_FIELD", ""},
       {std::string(100, ','), "INVALID_FIELD", ""},
       {"PK\x03\x04", "FILE_FORMAT_UNKNOWN", "file"},
