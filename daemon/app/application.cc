@@ -77,6 +77,7 @@ struct Application::Parts {
   std::unique_ptr<Warnings> warnings;
   std::unique_ptr<Administration> administration;
   std::unique_ptr<Exposer> exposer;
+  std::unique_ptr<Calls> calls;
   std::unique_ptr<PlanServiceHandler> plan_service;
   std::unique_ptr<PaymentServiceHandler> payment_service;
   std::unique_ptr<MonitorServiceHandler> monitor_service;
@@ -121,12 +122,13 @@ Status Application::Parts::Serve() {
                      {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar)});
   if (!started_exposer.ok()) return started_exposer.error();
   exposer = std::move(started_exposer).value();
-  plan_service = std::make_unique<PlanServiceHandler>(*plans, *reports, *metrics);
-  payment_service = std::make_unique<PaymentServiceHandler>(*payments, *metrics);
-  monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *metrics);
+  calls = std::make_unique<Calls>(*metrics);
+  plan_service = std::make_unique<PlanServiceHandler>(*plans, *reports, *calls);
+  payment_service = std::make_unique<PaymentServiceHandler>(*payments, *calls);
+  monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *calls);
   admin_service = std::make_unique<AdminServiceHandler>(
       *ledger, *committer, *administration, *calendar,
-      ServerIdentity{BUDGETWATCH_VERSION, kStorageFormatVersion, exposer->address()}, *metrics);
+      ServerIdentity{BUDGETWATCH_VERSION, kStorageFormatVersion, exposer->address()}, *calls);
   monitor_service->Start();
   auto started_server = GrpcServer::Start(
       options.listen,

@@ -9,10 +9,11 @@ namespace budgetwatch {
 grpc::ServerUnaryReactor* AdminServiceHandler::GetServerInfo(grpc::CallbackServerContext* context,
                                                              const v1::GetServerInfoRequest*,
                                                              v1::GetServerInfoResponse* response) {
-  return Answer(context, observer_, "AdminService/GetServerInfo", [&]() -> Status {
-    Describe(response);
-    return {};
-  });
+  return calls_.Answer(context, Lane::kHere, "AdminService/GetServerInfo",
+                       [this, response]() -> Status {
+                         Describe(response);
+                         return {};
+                       });
 }
 
 void AdminServiceHandler::Describe(v1::GetServerInfoResponse* response) const {
@@ -44,29 +45,32 @@ void AdminServiceHandler::Describe(v1::GetServerInfoResponse* response) const {
 grpc::ServerUnaryReactor* AdminServiceHandler::VerifyLedger(grpc::CallbackServerContext* context,
                                                             const v1::VerifyLedgerRequest*,
                                                             v1::VerifyLedgerResponse* response) {
-  return Answer(context, observer_, "AdminService/VerifyLedger", [&]() -> Status {
-    const auto verification = budgetwatch::VerifyLedger(ledger_);
-    if (!verification.ok()) return verification.error();
-    response->set_consistent(verification.value().differences.empty());
-    response->set_verified_sequence(verification.value().verified_sequence);
-    response->set_payment_count(verification.value().payment_count);
-    response->set_amount_fen(verification.value().amount_fen);
-    for (const std::string& difference : verification.value().differences) {
-      response->add_differences(difference);
-    }
-    return {};
-  });
+  return calls_.Answer(context, Lane::kCommands, "AdminService/VerifyLedger",
+                       [this, response]() -> Status {
+                         const auto verification = budgetwatch::VerifyLedger(ledger_);
+                         if (!verification.ok()) return verification.error();
+                         response->set_consistent(verification.value().differences.empty());
+                         response->set_verified_sequence(verification.value().verified_sequence);
+                         response->set_payment_count(verification.value().payment_count);
+                         response->set_amount_fen(verification.value().amount_fen);
+                         for (const std::string& difference : verification.value().differences) {
+                           response->add_differences(difference);
+                         }
+                         return {};
+                       });
 }
 
 grpc::ServerUnaryReactor* AdminServiceHandler::CloseFiscalYear(
     grpc::CallbackServerContext* context, const v1::CloseFiscalYearRequest* request,
     v1::CloseFiscalYearResponse* response) {
-  return Answer(context, observer_, "AdminService/CloseFiscalYear", [&]() -> Status {
-    const auto already_closed = administration_.CloseFiscalYear(request->fiscal_year());
-    if (!already_closed.ok()) return already_closed.error();
-    response->set_already_closed(already_closed.value());
-    return {};
-  });
+  return calls_.Answer(context, Lane::kCommands, "AdminService/CloseFiscalYear",
+                       [this, request, response]() -> Status {
+                         const auto already_closed =
+                             administration_.CloseFiscalYear(request->fiscal_year());
+                         if (!already_closed.ok()) return already_closed.error();
+                         response->set_already_closed(already_closed.value());
+                         return {};
+                       });
 }
 
 }  // namespace budgetwatch

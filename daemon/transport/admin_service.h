@@ -4,7 +4,7 @@
 
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
 #include "service/administration.h"
-#include "service/rpc_observer.h"
+#include "transport/call.h"
 
 namespace budgetwatch {
 
@@ -19,14 +19,13 @@ struct ServerIdentity {
 class AdminServiceHandler final : public v1::AdminService::CallbackService {
  public:
   AdminServiceHandler(Ledger& ledger, Committer& committer, Administration& administration,
-                      const BusinessCalendar& calendar, ServerIdentity identity,
-                      RpcObserver& observer)
+                      const BusinessCalendar& calendar, ServerIdentity identity, Calls& calls)
       : ledger_(ledger),
         committer_(committer),
         administration_(administration),
         calendar_(calendar),
         identity_(std::move(identity)),
-        observer_(observer) {}
+        calls_(calls) {}
 
   grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
                                           const v1::GetServerInfoRequest* request,
@@ -46,7 +45,7 @@ class AdminServiceHandler final : public v1::AdminService::CallbackService {
   Administration& administration_;
   const BusinessCalendar& calendar_;
   const ServerIdentity identity_;
-  RpcObserver& observer_;
+  Calls& calls_;
 };
 
 }  // namespace budgetwatch

@@ -39,8 +39,8 @@ Result<Warnings::Filter> FilterOf(const v1::ListWarningsRequest& request) {
 grpc::ServerUnaryReactor* MonitorServiceHandler::GetExecutionReport(
     grpc::CallbackServerContext* context, const v1::GetExecutionReportRequest* request,
     v1::GetExecutionReportResponse* response) {
-  return Answer(context, observer_, "MonitorService/GetExecutionReport",
-                [&] { return Report(*request, response); });
+  return calls_.Answer(context, Lane::kReads, "MonitorService/GetExecutionReport",
+                       [this, request, response] { return Report(*request, response); });
 }
 
 Status MonitorServiceHandler::Report(const v1::GetExecutionReportRequest& request,
@@ -59,8 +59,8 @@ Status MonitorServiceHandler::Report(const v1::GetExecutionReportRequest& reques
 grpc::ServerUnaryReactor* MonitorServiceHandler::ListWarnings(
     grpc::CallbackServerContext* context, const v1::ListWarningsRequest* request,
     v1::ListWarningsResponse* response) {
-  return Answer(context, observer_, "MonitorService/ListWarnings",
-                [&] { return List(*request, response); });
+  return calls_.Answer(context, Lane::kCommands, "MonitorService/ListWarnings",
+                       [this, request, response] { return List(*request, response); });
 }
 
 Status MonitorServiceHandler::List(const v1::ListWarningsRequest& request,
@@ -89,20 +89,22 @@ Status MonitorServiceHandler::List(const v1::ListWarningsRequest& request,
 
 grpc::ServerWriteReactor<v1::WatchWarningsResponse>* MonitorServiceHandler::WatchWarnings(
     grpc::CallbackServerContext*, const v1::WatchWarningsRequest* request) {
-  return WarningStream::Start(warnings_, streams_, observer_, *request);
+  return WarningStream::Start(warnings_, streams_, calls_.observer(), *request);
 }
 
 grpc::ServerUnaryReactor* MonitorServiceHandler::ExplainWarning(
     grpc::CallbackServerContext* context, const v1::ExplainWarningRequest* request,
     v1::ExplainWarningResponse* response) {
-  return Answer(context, observer_, "MonitorService/ExplainWarning", [&]() -> Status {
-    const auto explanation = FromMessage(request->explanation());
-    if (!explanation.ok()) return explanation.error();
-    const auto warning = warnings_.Explain(request->warning_id(), explanation.value());
-    if (!warning.ok()) return warning.error();
-    *response->mutable_warning() = ToMessage(warning.value());
-    return {};
-  });
+  return calls_.Answer(context, Lane::kCommands, "MonitorService/ExplainWarning",
+                       [this, request, response]() -> Status {
+                         const auto explanation = FromMessage(request->explanation());
+                         if (!explanation.ok()) return explanation.error();
+                         const auto warning =
+                             warnings_.Explain(request->warning_id(), explanation.value());
+                         if (!warning.ok()) return warning.error();
+                         *response->mutable_warning() = ToMessage(warning.value());
+                         return {};
+                       });
 }
 
 }  // namespace budgetwatch

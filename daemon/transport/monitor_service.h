@@ -2,8 +2,8 @@
 
 #include "budgetwatch/v1/monitor_service.grpc.pb.h"
 #include "service/reports.h"
-#include "service/rpc_observer.h"
 #include "service/warnings.h"
+#include "transport/call.h"
 #include "transport/warning_stream.h"
 
 namespace budgetwatch {
@@ -11,8 +11,8 @@ namespace budgetwatch {
 // MonitorService over gRPC. Thread-safe; what it refers to outlives it.
 class MonitorServiceHandler final : public v1::MonitorService::CallbackService {
  public:
-  MonitorServiceHandler(const Reports& reports, Warnings& warnings, RpcObserver& observer)
-      : reports_(reports), warnings_(warnings), observer_(observer), streams_(warnings) {}
+  MonitorServiceHandler(const Reports& reports, Warnings& warnings, Calls& calls)
+      : reports_(reports), warnings_(warnings), calls_(calls), streams_(warnings) {}
 
   // Starts and stops what WatchWarnings needs.
   void Start() { streams_.Start(); }
@@ -37,7 +37,7 @@ class MonitorServiceHandler final : public v1::MonitorService::CallbackService {
 
   const Reports& reports_;
   Warnings& warnings_;
-  RpcObserver& observer_;
+  Calls& calls_;
   WarningStreams streams_;
 };
 

@@ -40,7 +40,7 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Call call(observer_, "PaymentService/RecordPayments");
+  const Call call(calls_.observer(), "PaymentService/RecordPayments");
   DecodedBatch batch;
   const Status decoded = DecodeBatch(*request, &batch);
   if (!decoded.ok()) {
@@ -65,26 +65,27 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PaymentServiceHandler::StreamPayments(
     grpc::CallbackServerContext*) {
-  return new PaymentStream(payments_, observer_);  // deletes itself in OnDone
+  return new PaymentStream(payments_, calls_.observer());  // deletes itself in OnDone
 }
 
 grpc::ServerUnaryReactor* PaymentServiceHandler::GetPayment(grpc::CallbackServerContext* context,
                                                             const v1::GetPaymentRequest* request,
                                                             v1::GetPaymentResponse* response) {
-  return Answer(context, observer_, "PaymentService/GetPayment", [&]() -> Status {
-    if (Status status = CheckSource(request->source()); !status.ok()) return status;
-    const auto payment = payments_.Find({request->source(), request->payment_id()});
-    if (!payment.ok()) return payment.error();
-    *response->mutable_payment() = ToMessage(payment.value());
-    return {};
-  });
+  return calls_.Answer(
+      context, Lane::kReads, "PaymentService/GetPayment", [this, request, response]() -> Status {
+        if (Status status = CheckSource(request->source()); !status.ok()) return status;
+        const auto payment = payments_.Find({request->source(), request->payment_id()});
+        if (!payment.ok()) return payment.error();
+        *response->mutable_payment() = ToMessage(payment.value());
+        return {};
+      });
 }
 
 grpc::ServerUnaryReactor* PaymentServiceHandler::ListPayments(
     grpc::CallbackServerContext* context, const v1::ListPaymentsRequest* request,
     v1::ListPaymentsResponse* response) {
-  return Answer(context, observer_, "PaymentService/ListPayments",
-                [&] { return List(*request, response); });
+  return calls_.Answer(context, Lane::kReads, "PaymentService/ListPayments",
+                       [this, request, response] { return List(*request, response); });
 }
 
 Status PaymentServiceHandler::List(const v1::ListPaymentsRequest& request,

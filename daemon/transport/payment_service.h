@@ -2,7 +2,7 @@
 
 #include "budgetwatch/v1/payment_service.grpc.pb.h"
 #include "service/payments.h"
-#include "service/rpc_observer.h"
+#include "transport/call.h"
 
 namespace budgetwatch {
 
@@ -14,8 +14,7 @@ class PaymentServiceHandler final : public v1::PaymentService::WithRawCallbackMe
                                                 v1::PaymentService::WithCallbackMethod_ListPayments<
                                                     v1::PaymentService::Service>>>> {
  public:
-  PaymentServiceHandler(Payments& payments, RpcObserver& observer)
-      : payments_(payments), observer_(observer) {}
+  PaymentServiceHandler(Payments& payments, Calls& calls) : payments_(payments), calls_(calls) {}
 
   grpc::ServerUnaryReactor* RecordPayments(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
@@ -33,7 +32,7 @@ class PaymentServiceHandler final : public v1::PaymentService::WithRawCallbackMe
   Status List(const v1::ListPaymentsRequest& request, v1::ListPaymentsResponse* response) const;
 
   Payments& payments_;
-  RpcObserver& observer_;
+  Calls& calls_;
 };
 
 }  // namespace budgetwatch

@@ -20,23 +20,26 @@ Status RequirePlan(bool has_plan) {
 grpc::ServerUnaryReactor* PlanServiceHandler::ValidatePlan(grpc::CallbackServerContext* context,
                                                            const v1::ValidatePlanRequest* request,
                                                            v1::ValidatePlanResponse* response) {
-  return Answer(context, observer_, "PlanService/ValidatePlan", [&]() -> Status {
-    if (Status status = RequirePlan(request->has_plan()); !status.ok()) return status;
-    PlanFromMessage read = FromMessage(request->plan());
-    for (const Finding& finding : read.findings) *response->add_findings() = ToMessage(finding);
-    for (const Finding& finding : plans_.Validate(&read.plan)) {
-      *response->add_findings() = ToMessage(finding);
-    }
-    *response->mutable_plan() = ToMessage(read.plan);
-    return {};
-  });
+  return calls_.Answer(context, Lane::kReads, "PlanService/ValidatePlan",
+                       [this, request, response]() -> Status {
+                         if (Status status = RequirePlan(request->has_plan()); !status.ok())
+                           return status;
+                         PlanFromMessage read = FromMessage(request->plan());
+                         for (const Finding& finding : read.findings)
+                           *response->add_findings() = ToMessage(finding);
+                         for (const Finding& finding : plans_.Validate(&read.plan)) {
+                           *response->add_findings() = ToMessage(finding);
+                         }
+                         *response->mutable_plan() = ToMessage(read.plan);
+                         return {};
+                       });
 }
 
 grpc::ServerUnaryReactor* PlanServiceHandler::ApplyPlan(grpc::CallbackServerContext* context,
                                                         const v1::ApplyPlanRequest* request,
                                                         v1::ApplyPlanResponse* response) {
-  return Answer(context, observer_, "PlanService/ApplyPlan",
-                [&] { return Apply(*request, response); });
+  return calls_.Answer(context, Lane::kCommands, "PlanService/ApplyPlan",
+                       [this, request, response] { return Apply(*request, response); });
 }
 
 Status PlanServiceHandler::Apply(const v1::ApplyPlanRequest& request,
@@ -66,7 +69,8 @@ Status PlanServiceHandler::Apply(const v1::ApplyPlanRequest& request,
 grpc::ServerUnaryReactor* PlanServiceHandler::GetPlan(grpc::CallbackServerContext* context,
                                                       const v1::GetPlanRequest* request,
                                                       v1::GetPlanResponse* response) {
-  return Answer(context, observer_, "PlanService/GetPlan", [&] { return Get(*request, response); });
+  return calls_.Answer(context, Lane::kReads, "PlanService/GetPlan",
+                       [this, request, response] { return Get(*request, response); });
 }
 
 Status PlanServiceHandler::Get(const v1::GetPlanRequest& request,
@@ -91,8 +95,8 @@ Status PlanServiceHandler::Get(const v1::GetPlanRequest& request,
 grpc::ServerUnaryReactor* PlanServiceHandler::ListPlanRevisions(
     grpc::CallbackServerContext* context, const v1::ListPlanRevisionsRequest* request,
     v1::ListPlanRevisionsResponse* response) {
-  return Answer(context, observer_, "PlanService/ListPlanRevisions",
-                [&] { return List(*request, response); });
+  return calls_.Answer(context, Lane::kHere, "PlanService/ListPlanRevisions",
+                       [this, request, response] { return List(*request, response); });
 }
 
 Status PlanServiceHandler::List(const v1::ListPlanRevisionsRequest& request,

@@ -3,15 +3,15 @@
 #include "budgetwatch/v1/plan_service.grpc.pb.h"
 #include "service/plans.h"
 #include "service/reports.h"
-#include "service/rpc_observer.h"
+#include "transport/call.h"
 
 namespace budgetwatch {
 
 // PlanService over gRPC. Thread-safe; what it refers to outlives it.
 class PlanServiceHandler final : public v1::PlanService::CallbackService {
  public:
-  PlanServiceHandler(Plans& plans, const Reports& reports, RpcObserver& observer)
-      : plans_(plans), reports_(reports), observer_(observer) {}
+  PlanServiceHandler(Plans& plans, const Reports& reports, Calls& calls)
+      : plans_(plans), reports_(reports), calls_(calls) {}
 
   grpc::ServerUnaryReactor* ValidatePlan(grpc::CallbackServerContext* context,
                                          const v1::ValidatePlanRequest* request,
@@ -34,7 +34,7 @@ class PlanServiceHandler final : public v1::PlanService::CallbackService {
 
   Plans& plans_;
   const Reports& reports_;
-  RpcObserver& observer_;
+  Calls& calls_;
 };
 
 }  // namespace budgetwatch

@@ -328,5 +328,34 @@ TEST(WatchWarnings, NegativeSequencesAreRefused) {
   EXPECT_EQ(DetailsOf(status).reason, "INVALID_FIELD");
 }
 
+// Calls that wait for the disk must not take the threads that others are served by.
+TEST(Server, ASlowDiskStallsNoReader) {
+  constexpr int kWaiting = 40;
+  TestServer server;
+  server.store().SetClosed(true);
+  std::vector<std::thread> waiting;
+  for (int i = 0; i < kWaiting; ++i) {
+    waiting.emplace_back([&server, i] {
+      const auto stub = v1::PlanService::NewStub(server.Connect());
+      BoundedCall context;
+      v1::ApplyPlanRequest request;
+      *request.mutable_plan() = ToMessage(BehindPlan(std::to_string(i), "P" + std::to_string(i)));
+      v1::ApplyPlanResponse response;
+      EXPECT_TRUE(stub->ApplyPlan(&context, request, &response).ok());
+    });
+  }
+  const auto deadline = SteadyNow() + kPatience;
+  while (server.ledger().committer().queue_depth() == 0 && SteadyNow() < deadline) {
+    std::this_thread::yield();
+  }
+  const auto stub = v1::AdminService::NewStub(server.Connect());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  v1::GetServerInfoResponse response;
+  EXPECT_TRUE(stub->GetServerInfo(&context, v1::GetServerInfoRequest(), &response).ok());
+  server.store().SetClosed(false);
+  for (std::thread& thread : waiting) thread.join();
+}
+
 }  // namespace
 }  // namespace budgetwatch

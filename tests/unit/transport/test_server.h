@@ -126,11 +126,12 @@ class TestServer {
   GatedStore store_;
   TestLedger ledger_;
   DeafObserver observer_;
-  PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), observer_};
-  PaymentServiceHandler payments_{ledger_.payments(), observer_};
-  MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), observer_};
+  Calls calls_{observer_};
+  PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), calls_};
+  PaymentServiceHandler payments_{ledger_.payments(), calls_};
+  MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), calls_};
   AdminServiceHandler admin_{ledger_.ledger(),   ledger_.committer(), ledger_.administration(),
-                             ledger_.calendar(), {"test", 1, "-"},    observer_};
+                             ledger_.calendar(), {"test", 1, "-"},    calls_};
   std::unique_ptr<GrpcServer> server_;
 };
 
