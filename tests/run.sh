@@ -7,8 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 deploy/install-deps.sh --test
 
-# Documents and figures that are not part of the repository; tests that want them
-# say that they were skipped where they are absent.
+# Documents and figures that are not part of the repository. Without them, the tests
+# that read them use data of their own, or leave out what needs the originals.
 if [ -z "${BUDGETWATCH_SHARED_DIR:-}" ] && [ -d ../shared ]; then
   BUDGETWATCH_SHARED_DIR=$(cd ../shared && pwd)
   export BUDGETWATCH_SHARED_DIR
