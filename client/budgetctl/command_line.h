@@ -58,5 +58,6 @@ void AddPaymentCommands(CommandLine* line);
 void AddReportCommands(CommandLine* line);
 void AddWarningCommands(CommandLine* line);
 void AddAdminCommands(CommandLine* line);
+void AddBenchCommands(CommandLine* line);
 
 }  // namespace budgetwatch::ctl
