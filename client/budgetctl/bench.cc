@@ -1,8 +1,10 @@
+#include <google/protobuf/struct.pb.h>
 #include <grpc/slice.h>
 #include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -17,7 +19,6 @@
 #include "budgetctl/json.h"
 #include "budgetctl/progress.h"
 #include "budgetctl/table.h"
-#include "budgetwatch/v1/bench.pb.h"
 #include "domain/date.h"
 
 namespace budgetwatch::ctl {
@@ -103,42 +104,81 @@ std::string TagOf(const std::string& source, uint64_t seed) {
   return tag;
 }
 
-std::string Decimal(double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.3f", value);
-  return text;
+// What a run did.
+struct IngestSummary {
+  double seconds = 0;
+  double client_cpu_seconds = 0;  // of the load generator itself
+  const bench::LatencyHistogram& latency;
+  const bench::OutcomeTally& tally;
+  std::vector<std::string> differences;  // empty: the totals match
+};
+
+using google::protobuf::Value;
+
+Value NumberValue(double number) {
+  Value value;
+  value.set_number_value(std::round(number * 1'000) / 1'000);
+  return value;
 }
 
-// The summary's numbers by the names that scripts look for.
-std::vector<std::pair<std::string, std::string>> Figures(const v1::IngestBenchSummary& summary) {
-  return {{"source", summary.source()},
-          {"payment_count", std::to_string(summary.payment_count())},
-          {"batch_size", std::to_string(summary.batch_size())},
-          {"in_flight_count", std::to_string(summary.in_flight_count())},
-          {"connection_count", std::to_string(summary.connection_count())},
-          {"stream", summary.stream() ? "true" : "false"},
-          {"elapsed_seconds", Decimal(summary.elapsed_seconds())},
-          {"payments_per_second", Decimal(summary.payments_per_second())},
-          {"p50_ms", Decimal(summary.p50_ms())},
-          {"p99_ms", Decimal(summary.p99_ms())},
-          {"max_ms", Decimal(summary.max_ms())},
-          {"client_cpu_seconds", Decimal(summary.client_cpu_seconds())},
-          {"recorded_count", std::to_string(summary.recorded_count())},
-          {"suspended_count", std::to_string(summary.suspended_count())},
-          {"duplicate_count", std::to_string(summary.duplicate_count())},
-          {"amount_fen", std::to_string(summary.amount_fen())},
-          {"totals_match", summary.totals_match() ? "true" : "false"}};
+Value TextValue(const std::string& text) {
+  Value value;
+  value.set_string_value(text);
+  return value;
 }
 
-void PrintTable(const Context& context, const v1::IngestBenchSummary& summary) {
+// As the proto3 JSON mapping writes an int64.
+Value CountValue(int64_t count) { return TextValue(std::to_string(count)); }
+
+Value FlagValue(bool flag) {
+  Value value;
+  value.set_bool_value(flag);
+  return value;
+}
+
+struct Figure {
+  const char* name;  // in tables and CSV
+  const char* json_name;
+  Value value;
+};
+
+std::vector<Figure> Figures(const IngestFlags& flags, const IngestSummary& summary) {
+  const double rate =
+      summary.seconds > 0 ? static_cast<double>(flags.payment_count) / summary.seconds : 0;
+  return {
+      {"source", "source", TextValue(flags.source)},
+      {"payment_count", "paymentCount", CountValue(flags.payment_count)},
+      {"batch_size", "batchSize", NumberValue(flags.batch_size)},
+      {"in_flight_count", "inFlightCount", NumberValue(flags.in_flight)},
+      {"connection_count", "connectionCount", NumberValue(flags.connections)},
+      {"stream", "stream", FlagValue(flags.stream)},
+      {"elapsed_seconds", "elapsedSeconds", NumberValue(summary.seconds)},
+      {"payments_per_second", "paymentsPerSecond", NumberValue(rate)},
+      {"p50_ms", "p50Ms", NumberValue(summary.latency.QuantileMillis(0.5))},
+      {"p99_ms", "p99Ms", NumberValue(summary.latency.QuantileMillis(0.99))},
+      {"max_ms", "maxMs", NumberValue(summary.latency.MaxMillis())},
+      {"client_cpu_seconds", "clientCpuSeconds", NumberValue(summary.client_cpu_seconds)},
+      {"recorded_count", "recordedCount", CountValue(summary.tally.recorded_count())},
+      {"suspended_count", "suspendedCount", CountValue(summary.tally.suspended_count())},
+      {"duplicate_count", "duplicateCount", CountValue(summary.tally.duplicate_count())},
+      {"amount_fen", "amountFen", CountValue(summary.tally.sent_fen())},
+      {"totals_match", "totalsMatch", FlagValue(summary.differences.empty())},
+  };
+}
+
+std::string TextOfValue(const Value& value) {
+  if (value.has_bool_value()) return value.bool_value() ? "true" : "false";
+  return value.has_number_value() ? CsvRatio(value.number_value()) : value.string_value();
+}
+
+void PrintTable(const Context& context, const std::vector<Figure>& figures,
+                const std::vector<std::string>& differences) {
   Table table({{context.say("指标", "Figure"), Align::kLeft, 0},
                {context.say("数值", "Value"), Align::kRight, 0}});
-  for (const auto& [name, value] : Figures(summary)) table.AddRow({name, value});
+  for (const Figure& figure : figures) table.AddRow({figure.name, TextOfValue(figure.value)});
   context.out() << table.Render(context.terminal.out_width);
-  for (const std::string& difference : summary.differences()) {
-    context.out() << "- " << difference << '\n';
-  }
-  context.out() << (summary.totals_match()
+  for (const std::string& difference : differences) context.out() << "- " << difference << '\n';
+  context.out() << (differences.empty()
                         ? context.say("每笔都得到应有的答复，账上的增加额与发送的一致。",
                                       "Every answer was the one expected, and the totals grew by "
                                       "exactly what was sent.")
@@ -149,44 +189,33 @@ void PrintTable(const Context& context, const v1::IngestBenchSummary& summary) {
                 << '\n';
 }
 
-void Print(const Context& context, const v1::IngestBenchSummary& summary) {
+void Print(const Context& context, const std::vector<Figure>& figures,
+           const std::vector<std::string>& differences) {
   switch (context.options.output) {
-    case OutputFormat::kJson: context.out() << ToJson(summary); break;
+    case OutputFormat::kJson: {
+      google::protobuf::Struct object;
+      for (const Figure& figure : figures) {
+        (*object.mutable_fields())[figure.json_name] = figure.value;
+      }
+      auto* list = (*object.mutable_fields())["differences"].mutable_list_value();
+      for (const std::string& difference : differences) *list->add_values() = TextValue(difference);
+      context.out() << ToJson(object);
+      break;
+    }
     case OutputFormat::kCsv: {
       std::vector<std::string> names;
       std::vector<std::string> values;
-      for (const auto& [name, value] : Figures(summary)) {
-        names.push_back(name);
-        values.push_back(value);
+      for (const Figure& figure : figures) {
+        names.emplace_back(figure.name);
+        values.push_back(TextOfValue(figure.value));
       }
       WriteCsvRecord(context.out(), names);
       WriteCsvRecord(context.out(), values);
+      for (const std::string& difference : differences) (void)context.Fail(difference);
       break;
     }
-    case OutputFormat::kTable: PrintTable(context, summary); break;
+    case OutputFormat::kTable: PrintTable(context, figures, differences); break;
   }
-}
-
-v1::IngestBenchSummary Summarize(const IngestFlags& flags, const bench::LoadResult& load,
-                                 const bench::OutcomeTally& tally) {
-  v1::IngestBenchSummary summary;
-  summary.set_source(flags.source);
-  summary.set_payment_count(flags.payment_count);
-  summary.set_batch_size(flags.batch_size);
-  summary.set_in_flight_count(flags.in_flight);
-  summary.set_connection_count(flags.connections);
-  summary.set_stream(flags.stream);
-  summary.set_elapsed_seconds(load.seconds);
-  summary.set_payments_per_second(
-      load.seconds > 0 ? static_cast<double>(flags.payment_count) / load.seconds : 0);
-  summary.set_p50_ms(load.latency.QuantileMillis(0.5));
-  summary.set_p99_ms(load.latency.QuantileMillis(0.99));
-  summary.set_max_ms(load.latency.MaxMillis());
-  summary.set_recorded_count(tally.recorded_count());
-  summary.set_suspended_count(tally.suspended_count());
-  summary.set_duplicate_count(tally.duplicate_count());
-  summary.set_amount_fen(tally.sent_fen());
-  return summary;
 }
 
 // Fills in what the caller left open.
@@ -250,19 +279,17 @@ ExitCode Ingest(const Context& context, IngestFlags flags) {
   if (auto status = ReadYear(connection, flags.year, &after); !status.ok()) {
     return context.Fail(status);
   }
-  v1::IngestBenchSummary summary = Summarize(flags, load, run.tally());
-  summary.set_client_cpu_seconds(cpu_seconds);
+  IngestSummary summary{load.seconds, cpu_seconds, load.latency, run.tally(), {}};
   if (run.tally().wrong_count() > 0) {
-    summary.add_differences(std::to_string(run.tally().wrong_count()) +
-                            " events were not answered as expected; the first is " +
-                            run.tally().first_wrong());
+    summary.differences.push_back(std::to_string(run.tally().wrong_count()) +
+                                  " answers are not the expected ones; the first is " +
+                                  run.tally().first_wrong());
   }
   for (std::string& difference : CompareGrowth(before, after, feed, run.tally())) {
-    if (summary.differences_size() < 10) summary.add_differences(std::move(difference));
+    summary.differences.push_back(std::move(difference));
   }
-  summary.set_totals_match(summary.differences().empty());
-  Print(context, summary);
-  return summary.totals_match() ? ExitCode::kDone : ExitCode::kFailed;
+  Print(context, Figures(flags, summary), summary.differences);
+  return summary.differences.empty() ? ExitCode::kDone : ExitCode::kFailed;
 }
 
 void AddLoadFlags(const Speech& say, CLI::App* ingest, IngestFlags* flags) {
