@@ -40,6 +40,14 @@ void PutText(std::string_view text, size_t offset, uint8_t* event) {
 
 }  // namespace
 
+std::string FeedTag(std::string_view source, uint64_t seed) {
+  uint64_t hash = 0xcbf29ce484222325u ^ seed;  // FNV-1a
+  for (const char c : source) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  std::string tag;
+  for (size_t i = 0; i < kFeedTagBytes; ++i) tag += "0123456789abcdef"[(hash >> (4 * i)) & 15];
+  return tag;
+}
+
 PaymentFeed::PaymentFeed(FeedOptions options) : options_(std::move(options)), template_{} {
   uint8_t* event = template_.data();
   event[0] = (2 << 3) | 2;  // field `payments` of the request

@@ -29,6 +29,9 @@ struct FeedOptions {
   bool scattered_ids = false;
 };
 
+// A tag for a run: of runs with other sources or seeds it differs.
+std::string FeedTag(std::string_view source, uint64_t seed);
+
 // What an item is made of.
 struct FeedItem {
   int64_t original = 0;  // the item itself, or the one that it repeats

@@ -1,14 +1,12 @@
 #include <google/protobuf/struct.pb.h>
-#include <grpc/slice.h>
-#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <ctime>
 #include <memory>
 
+#include "bench/feed_request.h"
 #include "bench/load_driver.h"
 #include "bench/outcome_tally.h"
 #include "bench/payment_feed.h"
@@ -35,55 +33,6 @@ struct IngestFlags {
   bench::FeedOptions feed;
 };
 
-// One run: the feed's items in batches, and their answers.
-class IngestRun {
- public:
-  IngestRun(const IngestFlags& flags, const bench::PaymentFeed& feed)
-      : flags_(flags), feed_(feed), tally_(feed) {
-    head_ = '\n';  // field 1, `source`, in bytes
-    head_ += static_cast<char>(flags.source.size());
-    head_ += flags.source;
-  }
-
-  int64_t BatchCount() const {
-    return (flags_.payment_count + flags_.batch_size - 1) / flags_.batch_size;
-  }
-
-  grpc::ByteBuffer Request(int64_t batch) {
-    const int64_t first = batch * flags_.batch_size;
-    const int64_t count = CountOf(batch);
-    grpc_slice memory = grpc_slice_malloc(head_.size() + static_cast<size_t>(count) *
-                                                             bench::PaymentFeed::kEventBytes);
-    uint8_t* at = GRPC_SLICE_START_PTR(memory);
-    std::memcpy(at, head_.data(), head_.size());
-    at += head_.size();
-    for (int64_t i = 0; i < count; ++i) {
-      const bench::FeedItem item = feed_.At(first + i);
-      tally_.Sent(item);
-      feed_.Encode(item, at);
-      at += bench::PaymentFeed::kEventBytes;
-    }
-    const grpc::Slice slice(memory, grpc::Slice::STEAL_REF);
-    return grpc::ByteBuffer(&slice, 1);
-  }
-
-  void Answer(int64_t batch, const grpc::ByteBuffer& response) {
-    tally_.Answered(batch * flags_.batch_size, CountOf(batch), response);
-  }
-
-  const bench::OutcomeTally& tally() const { return tally_; }
-
- private:
-  int64_t CountOf(int64_t batch) const {
-    return std::min<int64_t>(flags_.batch_size, flags_.payment_count - batch * flags_.batch_size);
-  }
-
-  const IngestFlags& flags_;
-  const bench::PaymentFeed& feed_;
-  std::string head_;
-  bench::OutcomeTally tally_;
-};
-
 // The generator's own processor time.
 double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
@@ -91,17 +40,6 @@ std::string NewSource() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return "bench-" +
          std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(since).count());
-}
-
-// Ids of runs with other sources or seeds differ, also for who looks at ids alone.
-std::string TagOf(const std::string& source, uint64_t seed) {
-  uint64_t hash = 0xcbf29ce484222325u ^ seed;  // FNV-1a
-  for (const char c : source) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  std::string tag;
-  for (size_t i = 0; i < bench::kFeedTagBytes; ++i) {
-    tag += "0123456789abcdef"[(hash >> (4 * i)) & 15];
-  }
-  return tag;
 }
 
 // What a run did.
@@ -231,7 +169,7 @@ client::CallStatus Complete(client::Connection& connection, IngestFlags* flags) 
     flags->year = today->year();
   }
   flags->feed.year = flags->year;
-  flags->feed.tag = TagOf(flags->source, flags->feed.seed);
+  flags->feed.tag = bench::FeedTag(flags->source, flags->feed.seed);
   flags->feed.repeat_distance = bench::kReorderWindows * flags->in_flight * flags->batch_size;
   return {};
 }
@@ -246,28 +184,34 @@ ExitCode Ingest(const Context& context, IngestFlags flags) {
   }
 
   const bench::PaymentFeed feed(flags.feed);
-  IngestRun run(flags, feed);
+  bench::OutcomeTally tally(feed);
   bench::LoadResult load;
   double cpu_seconds = 0;
   {
     const Interrupt interrupt;
     ProgressBar progress(context.terminal.err, context.terminal.err_width);
-    const bench::LoadOptions options{.server = settings.server,
-                                     .stream = flags.stream,
-                                     .connections = flags.connections,
-                                     .in_flight = flags.in_flight,
-                                     .batch_count = run.BatchCount(),
-                                     .timeout = settings.timeout,
-                                     .stop = interrupt.token()};
+    const bench::LoadOptions options{
+        .server = settings.server,
+        .stream = flags.stream,
+        .connections = flags.connections,
+        .in_flight = flags.in_flight,
+        .batch_count = (flags.payment_count + flags.batch_size - 1) / flags.batch_size,
+        .timeout = settings.timeout,
+        .stop = interrupt.token()};
+    const auto count_of = [&flags](int64_t first) {
+      return std::min<int64_t>(flags.batch_size, flags.payment_count - first);
+    };
     int64_t answered = 0;
-    const bench::LoadPort port{[&run](int64_t batch) { return run.Request(batch); },
+    const bench::LoadPort port{[&](int64_t batch) {
+                                 const int64_t first = batch * flags.batch_size;
+                                 return bench::EncodeRequest(feed, flags.source, first,
+                                                             count_of(first), &tally);
+                               },
                                [&](int64_t batch, const grpc::ByteBuffer& response) {
-                                 run.Answer(batch, response);
-                                 if (context.terminal.err_width) {
-                                   answered =
-                                       std::min(answered + flags.batch_size, flags.payment_count);
-                                   progress.Update(answered, flags.payment_count, "");
-                                 }
+                                 const int64_t first = batch * flags.batch_size;
+                                 tally.Answered(first, count_of(first), response);
+                                 answered += count_of(first);
+                                 progress.Update(answered, flags.payment_count, "");
                                }};
     const double cpu_before = CpuSeconds();
     load = bench::DriveLoad(options, port);
@@ -279,13 +223,13 @@ ExitCode Ingest(const Context& context, IngestFlags flags) {
   if (auto status = ReadYear(connection, flags.year, &after); !status.ok()) {
     return context.Fail(status);
   }
-  IngestSummary summary{load.seconds, cpu_seconds, load.latency, run.tally(), {}};
-  if (run.tally().wrong_count() > 0) {
-    summary.differences.push_back(std::to_string(run.tally().wrong_count()) +
+  IngestSummary summary{load.seconds, cpu_seconds, load.latency, tally, {}};
+  if (tally.wrong_count() > 0) {
+    summary.differences.push_back(std::to_string(tally.wrong_count()) +
                                   " answers are not the expected ones; the first is " +
-                                  run.tally().first_wrong());
+                                  tally.first_wrong());
   }
-  for (std::string& difference : CompareGrowth(before, after, feed, run.tally())) {
+  for (std::string& difference : CompareGrowth(before, after, feed, tally)) {
     summary.differences.push_back(std::move(difference));
   }
   Print(context, Figures(flags, summary), summary.differences);
