@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that budgetwatch needs to build, and with
-# --test also what its tests need. Does nothing when all of them are there.
-# usage: deploy/install-deps.sh [--test]
+# --test also what its tests need, with --bench what its benchmarks need besides.
+# Does nothing when all of them are there.
+# usage: deploy/install-deps.sh [--test] [--bench]
 set -euo pipefail
 
 build_packages=(
@@ -24,15 +25,22 @@ test_packages=(
   python3 python3-protobuf python3-grpcio
 )
 
-usage() { echo "usage: ${0##*/} [--test]" >&2; }
+bench_packages=(
+  # The peer of tests/bench, and its client library.
+  postgresql-15 libpq-dev
+)
+
+usage() { echo "usage: ${0##*/} [--test] [--bench]" >&2; }
 
 wanted=("${build_packages[@]}")
-case "${1:-}" in
-  "") ;;
-  --test) wanted+=("${test_packages[@]}") ;;
-  -h | --help) usage; exit 0 ;;
-  *) usage; exit 2 ;;
-esac
+for argument in "$@"; do
+  case "$argument" in
+    --test) wanted+=("${test_packages[@]}") ;;
+    --bench) wanted+=("${bench_packages[@]}") ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage; exit 2 ;;
+  esac
+done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "this script knows Debian 12 only; install the equivalents of: ${wanted[*]}" >&2

@@ -68,7 +68,7 @@ def run_case(bench, name, payments, batch, in_flight):
     best = max(rates["daemon, calls"], rates["daemon, stream"])
     no_store = max(rates["no store, calls"], rates["no store, stream"])
     shares = {"of_embedded": best / rates["embedded (no gRPC)"], "of_no_store": best / no_store}
-    bench.say(f"\n{name}, {payments:,} payments each, {in_flight} in flight")
+    bench.say(f"\n{name}, {payments:,} payments each")
     bench.say(table(("way", "payments/s", "p50 ms", "p99 ms"),
                     [(way, f"{rates[way]:,.0f}", f"{median([r['p50Ms'] for r in done]):.2f}",
                       f"{median([r['p99Ms'] for r in done]):.2f}")
@@ -83,7 +83,7 @@ def run(bench):
     batches = [(1_000, 8), (8_000, 4)]
     results = {}
     for batch, in_flight in batches:
-        name = f"batches of {batch:,}"
+        name = f"batches of {batch:,}, {in_flight} in flight"
         results[name] = run_case(bench, name, bench.sized(1_000_000, 200_000, 2 * batch), batch,
                                  in_flight)
     for in_flight in bench.sized((64, 256), (64,), (64,)):

@@ -2,8 +2,8 @@
 import time
 
 from harness import (Caller, TODAY, YEAR, apply_plan, check, daemon, disk_bytes, memory_mib,
-                     quantile, table)
-from reads import Reader, handling_millis
+                     quantile, table, verify)
+from reads import Handling, Reader
 
 HEADINGS = ("projects", "payments", "last part/s", "p50 ms", "p99 ms", "single p99 ms",
             "RSS MiB", "anon MiB", "restarted MiB", "bytes/payment", "restart s", "report ms",
@@ -47,8 +47,9 @@ def measure_size(bench, ledger, folder, project_count, size, held):
     singles = load(bench, ledger, project_count, bench.sized(50_000, 5_000, 200), "--batch", 1,
                    "--in-flight", 64)
     memory = memory_mib(ledger.process.pid)
+    handling = Handling(ledger, "GetExecutionReport")
     reads = measure_reads(bench, ledger, project_count)
-    report_server_ms = handling_millis(ledger, "GetExecutionReport")
+    report_server_ms = handling.mean_millis()
     count = int(ledger.years()[YEAR]["paymentCount"])
     disk = disk_bytes(folder / "data") / count
     ledger, seconds = restart(bench, ledger, folder)
@@ -87,7 +88,7 @@ def run_projects(bench, project_count, sizes):
                 bench.progress(" | ".join(row_of(figures)))
                 held = size
             if bench.flags.verify or bench.scale == "smoke":
-                ledger.verify()
+                verify(ledger)
             ledger.stop()
         finally:
             ledger.__exit__(None, None, None)

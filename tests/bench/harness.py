@@ -81,7 +81,7 @@ class Bench:
         done = subprocess.run([str(argument) for argument in arguments], capture_output=True,
                               stdin=subprocess.DEVNULL, env=daemon.ENVIRONMENT, check=False,
                               timeout=RUN_SECONDS)
-        words = " ".join(map(str, arguments[1:]))
+        words = " ".join(map(str, arguments[1:])).split(" bench ingest ")[-1]
         check(done.returncode == 0, f"{pathlib.Path(arguments[0]).name} {words} ended with exit "
               f"code {done.returncode}: {done.stderr.decode()}{done.stdout.decode()[-2000:]}")
         figures = json.loads(done.stdout)
@@ -90,13 +90,22 @@ class Bench:
                       f"{time.monotonic() - started:.1f} s with checks")
         return figures
 
-    def ingest_command(self, address, project_count, *flags):
+    def ingest_command(self, address, project_count, *flags, year=YEAR):
         return [self.bin_dir / "budgetctl", "--server", address, "--lang", "en", "--output",
-                "json", "--timeout", 300, "bench", "ingest", "--year", YEAR, "--projects",
+                "json", "--timeout", 300, "bench", "ingest", "--year", year, "--projects",
                 project_count, *flags]
 
     def ingest(self, address, project_count, *flags):
         return self.run_load(self.ingest_command(address, project_count, *flags))
+
+
+def verify(ledger):
+    """The daemon recomputes its whole ledger, however long that takes."""
+    done = subprocess.run([str(word) for word in ledger.command("--timeout", 7200, "admin",
+                                                                "verify")],
+                          capture_output=True, check=False, env=daemon.ENVIRONMENT,
+                          timeout=RUN_SECONDS)
+    check(done.returncode == 0, f"admin verify: {done.stdout.decode()}{done.stderr.decode()}")
 
 
 def messages():
@@ -226,4 +235,4 @@ def machine():
 
 __all__ = ["Bench", "Caller", "DEPARTMENT", "Failure", "SCALES", "TODAY", "YEAR", "apply_plan", "check",
            "daemon", "disk_bytes", "machine", "median", "memory_mib", "messages",
-           "project_code", "quantile", "table", "wait_for"]
+           "project_code", "quantile", "table", "verify", "wait_for"]

@@ -7,7 +7,9 @@
 #include <grpcpp/server_builder.h>
 
 #include <cstdio>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -41,30 +43,55 @@ bool AnswerTo(const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
   return true;
 }
 
+// Reads on while answers wait to be written, as the daemon does.
 class Stream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   Stream() { StartRead(&request_); }
+
   void OnReadDone(bool ok) override {
-    if (!ok) {
-      Finish(grpc::Status::OK);
-    } else if (!AnswerTo(request_, &response_)) {
-      Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "malformed"));
-    } else {
-      StartWrite(&response_);
-    }
-  }
-  void OnWriteDone(bool ok) override {
-    if (ok) {
+    grpc::ByteBuffer response;
+    const bool answered = ok && AnswerTo(request_, &response);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (answered) {
+      responses_.push_back(std::move(response));
+      if (!writing_) Write();
       StartRead(&request_);
-    } else {
-      Finish(grpc::Status::CANCELLED);
+      return;
+    }
+    if (ok) status_ = grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "malformed");
+    reads_over_ = true;
+    if (!writing_) Finish(status_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writing_ = false;
+    responses_.pop_front();
+    if (!ok) responses_.clear();
+    if (!responses_.empty()) {
+      Write();
+    } else if (reads_over_) {
+      Finish(status_);
     }
   }
+
   void OnDone() override { delete this; }
 
  private:
-  grpc::ByteBuffer request_;
-  grpc::ByteBuffer response_;
+  // With more to come at once, gRPC may send it all together.
+  void Write() {
+    writing_ = true;
+    grpc::WriteOptions options;
+    if (responses_.size() > 1) options.set_buffer_hint();
+    StartWrite(&responses_.front(), options);
+  }
+
+  grpc::ByteBuffer request_;  // of the read under way
+  std::mutex mutex_;
+  std::deque<grpc::ByteBuffer> responses_;  // the front is being written
+  grpc::Status status_;
+  bool writing_ = false;
+  bool reads_over_ = false;
 };
 
 class NoStoreService final

@@ -7,8 +7,6 @@ import time
 from harness import (Caller, DEPARTMENT, YEAR, check, daemon, messages, project_code, quantile,
                      table)
 
-PROJECTS = 12
-
 
 class Reader:
     """The three reads of a ledger, each checked and timed in seconds."""
@@ -78,15 +76,25 @@ class Reader:
         return times
 
 
-def handling_millis(ledger, method):
-    """Mean time of a call at the server since its start, by its own metric."""
-    metrics = ledger.metrics()
-    base = "budgetwatch_grpc_server_handling_seconds_"
-    total = sum(value for name, value in metrics.items()
-                if name.startswith(base + "sum") and method in name)
-    count = sum(value for name, value in metrics.items()
-                if name.startswith(base + "count") and method in name)
-    return 1000 * total / count if count else float("nan")
+class Handling:
+    """Mean time of a call at the server, by its own metric, since this was made."""
+
+    def __init__(self, ledger, method):
+        self.ledger = ledger
+        self.method = method
+        self.start = self._read()
+
+    def _read(self):
+        base = "budgetwatch_grpc_server_handling_seconds_"
+        metrics = self.ledger.metrics()
+        return [sum(value for name, value in metrics.items()
+                    if name.startswith(base + part) and self.method in name)
+                for part in ("sum", "count")]
+
+    def mean_millis(self):
+        total, count = (now - then for now, then in zip(self._read(), self.start))
+        check(count > 0, f"the server counted no {self.method}")
+        return 1000 * total / count
 
 
 def rows_of(what, times):
@@ -108,6 +116,33 @@ def background(command):
         process.communicate()
 
 
+def measure_busy(bench, ledger, reader, project_count, payments):
+    """Reads while batches come: their times, the server's mean, and the load's figures."""
+    command = bench.ingest_command(ledger.address, project_count, "--payments", payments,
+                                   "--stream")
+    with background(command) as load:
+        handling = Handling(ledger, "GetExecutionReport")
+        times = reader.measure(lambda done: load.poll() is None or not done["scrape"])
+        out, err = load.communicate()
+    check(load.returncode == 0, f"the load failed: {err.decode()}{out.decode()}")
+    return times, handling.mean_millis(), json.loads(out)
+
+
+def measure_singles(bench, ledger, project_count, payments):
+    """A client that sends event after event while batches come, into another year, so that
+    both can check their totals."""
+    with background(bench.ingest_command(ledger.address, project_count, "--payments", payments,
+                                         "--stream")) as load:
+        command = bench.ingest_command(
+            ledger.address, project_count, "--payments", bench.sized(3_000, 300, 20), "--batch", 1,
+            "--in-flight", 1, year=YEAR - 1)
+        figures = bench.run_load(command)
+        figures["loadOutlasted"] = load.poll() is None
+        out, err = load.communicate()
+    check(load.returncode == 0, f"the load failed: {err.decode()}{out.decode()}")
+    return figures
+
+
 def run_projects(bench, project_count):
     before = bench.sized(2_000_000, 200_000, 2_000)
     during = bench.sized(10_000_000, 1_000_000, 100_000)
@@ -115,24 +150,25 @@ def run_projects(bench, project_count):
     with bench.ledger(project_count) as ledger, Caller(ledger.address) as caller:
         bench.ingest(ledger.address, project_count, "--payments", before, "--stream")
         reader = Reader(ledger, caller, project_count)
+        handling = Handling(ledger, "GetExecutionReport")
         idle = reader.measure(lambda times: len(times["scrape"]) < repeats)
-        server_idle = handling_millis(ledger, "GetExecutionReport")
-        with background(bench.ingest_command(ledger.address, project_count, "--payments", during,
-                                             "--stream")) as load:
-            busy = reader.measure(lambda times: load.poll() is None or not times["scrape"])
-            out, err = load.communicate()
-        check(load.returncode == 0, f"the load failed: {err.decode()}{out.decode()}")
-        figures = json.loads(out)
-    bench.say(f"\n{project_count:,} projects; meanwhile {figures['paymentsPerSecond']:,.0f} "
-              f"payments/s, p99 {figures['p99Ms']:.1f} ms a batch of 1,000")
+        idle_ms = handling.mean_millis()
+        busy, busy_ms, load = measure_busy(bench, ledger, reader, project_count, during)
+        singles = measure_singles(bench, ledger, project_count, during)
+    bench.say(f"\n{project_count:,} projects; meanwhile {load['paymentsPerSecond']:,.0f} "
+              f"payments/s, p99 {load['p99Ms']:.1f} ms a batch of 1,000")
     bench.say(table(("read", "count", "p50 ms", "p99 ms", "max ms"),
                     rows_of("idle", idle) + rows_of("under load", busy)))
-    bench.say(f"GetExecutionReport at the server, idle: {server_idle:.3f} ms on average")
-    return {"idle": idle, "under_load": busy, "load": figures,
-            "report_server_ms_idle": server_idle}
+    bench.say(f"GetExecutionReport at the server, mean: {idle_ms:.3f} ms idle, {busy_ms:.3f} ms "
+              "under load")
+    bench.say(f"durable single event under load, one in flight: p50 {singles['p50Ms']:.2f} ms, "
+              f"p99 {singles['p99Ms']:.2f} ms" +
+              ("" if singles["loadOutlasted"] else " (the load ended before the singles)"))
+    return {"idle": idle, "under_load": busy, "load": load, "singles_under_load": singles,
+            "report_server_ms": {"idle": idle_ms, "under_load": busy_ms}}
 
 
 def run(bench):
     bench.say("\n== reads under full write load (one reader, one read after the other)")
-    counts = bench.flags.projects or bench.sized((12, 1_000, 10_000), (12,), (PROJECTS,))
+    counts = bench.flags.projects or bench.sized((12, 1_000, 10_000), (12,), (12,))
     return {f"{count} projects": run_projects(bench, count) for count in counts}

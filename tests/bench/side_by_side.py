@@ -42,7 +42,7 @@ def our_ways(in_flight, connections=(1,)):
 
 
 def batch_case(bench, batch, in_flight):
-    connections = bench.sized((1, 2, 4), (2, 4), (2,))
+    connections = bench.sized((1, 2, 3, 4), (2, 4), (2,))
     peers = [Way(f"PostgreSQL, {way}, {count} connections", False,
                  ("--way", way, "--connections", count, "--in-flight", count))
              for way in ("unnest", "copy") for count in connections]
