@@ -134,7 +134,7 @@ def measure_singles(bench, ledger, project_count, payments):
     with background(bench.ingest_command(ledger.address, project_count, "--payments", payments,
                                          "--stream")) as load:
         command = bench.ingest_command(
-            ledger.address, project_count, "--payments", bench.sized(3_000, 300, 20), "--batch", 1,
+            ledger.address, project_count, "--payments", bench.sized(1_500, 200, 20), "--batch", 1,
             "--in-flight", 1, year=YEAR - 1)
         figures = bench.run_load(command)
         figures["loadOutlasted"] = load.poll() is None
