@@ -10,7 +10,7 @@ build_packages=(
   g++ cmake ninja-build ccache pkg-config
   # RPC, messages, store, metrics. These bring zlib, curl and c-ares headers.
   protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev
-  librocksdb-dev prometheus-cpp-dev libabsl-dev libssl-dev
+  librocksdb-dev prometheus-cpp-dev libabsl-dev libssl-dev libxxhash-dev
   # Configuration, logging, command line, Unicode.
   libyaml-cpp-dev libspdlog-dev libcli11-dev libutf8proc-dev
   # For people and the quickstart: checkout, downloads, looking at processes.

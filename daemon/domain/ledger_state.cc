@@ -46,7 +46,8 @@ void LedgerState::Apply(Sequence sequence, WallMicros recorded_time, const Journ
 
 void LedgerState::ApplyPayment(Sequence sequence, const PaymentEntry& entry) {
   for (const Booking& booking : BookingsOf(entry)) {
-    totals_.Add(booking.project_code, booking.date, {booking.amount_fen, booking.payment_count});
+    totals_.Add(booking.project_code, booking.date, {booking.amount_fen, booking.payment_count},
+                sequence);
   }
   BW_CHECK(CheckedAdd(gross_fen_, entry.event.amount_fen, &gross_fen_));
   ++payment_counts_[entry.event.pay_date.year()];

@@ -32,6 +32,14 @@ struct PaymentKey {
   friend auto operator<=>(const PaymentKey&, const PaymentKey&) = default;
 };
 
+// The same as views into the caller's memory.
+struct PaymentKeyView {
+  std::string_view source;
+  std::string_view payment_id;
+
+  friend bool operator==(const PaymentKeyView&, const PaymentKeyView&) = default;
+};
+
 struct PaymentKeyHash {
   size_t operator()(const PaymentKey& key) const {
     const size_t source = std::hash<std::string>()(key.source);

@@ -19,12 +19,33 @@ std::string Yuan(int64_t amount_fen) { return FormatYuan(amount_fen, true) + " y
 
 }  // namespace
 
-PaymentGroup::PaymentGroup(const LedgerState& state, const PaymentLookup& lookup)
-    : state_(state), lookup_(lookup), gross_fen_(state.gross_fen()) {}
+Result<std::optional<Sequence>> PaymentLookup::FindPayment(const PaymentKey& key) const {
+  const auto found = FindPayments({{key.source, key.payment_id}});
+  if (!found.ok()) return found.error();
+  const Sequence sequence = found.value().front();
+  return sequence == 0 ? std::nullopt : std::optional(sequence);
+}
 
-Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, const PaymentEvent& event) {
-  PaymentKey key{source, event.payment_id};
-  auto repeated = FindRepeated(key, event);
+PaymentGroup::PaymentGroup(const LedgerState& state, const PaymentLookup& lookup)
+    : state_(state),
+      lookup_(lookup),
+      indexes_(0, ByKey{&entries_}, ByKey{&entries_}),
+      gross_fen_(state.gross_fen()) {}
+
+void PaymentGroup::Reserve(size_t event_count) {
+  entries_.reserve(event_count);
+  indexes_.reserve(event_count);
+}
+
+Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, PaymentEvent event) {
+  const auto found = lookup_.FindPayment({source, event.payment_id});
+  if (!found.ok()) return found.error();
+  return Decide(source, std::move(event), found.value().value_or(0));
+}
+
+Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, PaymentEvent event,
+                                            Sequence recorded) {
+  auto repeated = FindRepeated(source, event, recorded);
   if (!repeated.ok()) return repeated.error();
   if (repeated.value()) return *std::move(repeated).value();
 
@@ -35,48 +56,54 @@ Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, const Pay
 
   PaymentEntry entry;
   entry.source = source;
-  entry.event = event;
   entry.booked_project_code = event.project_code;
+  entry.event = std::move(event);
+  const PaymentKind kind = entry.event.kind;
   Result<std::optional<PaymentRefusal>> booked = std::optional<PaymentRefusal>();
-  if (event.kind == PaymentKind::kRefund && !event.original_payment_id.empty()) {
+  if (kind == PaymentKind::kRefund && !entry.event.original_payment_id.empty()) {
     booked = BookRefund(&entry);
-  } else if (event.kind == PaymentKind::kCorrection) {
+  } else if (kind == PaymentKind::kCorrection) {
     booked = BookCorrection(&entry);
   }
   if (!booked.ok()) return booked.error();
   if (booked.value()) return rejected(*std::move(booked).value());
 
   const Sequence sequence = state_.sequence() + static_cast<Sequence>(entries_.size()) + 1;
-  if (event.kind != PaymentKind::kRefund) MatchWaitingRefunds(sequence, &entry);
-  gross_fen_ += event.amount_fen;
+  if (kind != PaymentKind::kRefund) MatchWaitingRefunds(sequence, &entry);
+  gross_fen_ += entry.event.amount_fen;
 
-  const int fiscal_year = event.pay_date.year();
+  const int fiscal_year = entry.event.pay_date.year();
   const bool attributed =
       state_.plans().Carrier(fiscal_year, entry.booked_project_code, Date::LastOfYear(fiscal_year),
                              kKnownNow) != nullptr;
-  index_by_key_.emplace(std::move(key), entries_.size());
   entries_.push_back(std::move(entry));
+  indexes_.insert(entries_.size() - 1);
   return PaymentOutcome{
       attributed ? PaymentOutcome::Kind::kRecorded : PaymentOutcome::Kind::kSuspended, sequence,
       std::nullopt};
 }
 
-Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const PaymentKey& key,
-                                                                 const PaymentEvent& event) const {
-  Sequence sequence = 0;
+const PaymentEntry* PaymentGroup::FindHere(const PaymentKeyView& key, Sequence* sequence) const {
+  const auto position = indexes_.find(key);
+  if (position == indexes_.end()) return nullptr;
+  *sequence = state_.sequence() + static_cast<Sequence>(*position) + 1;
+  return &std::get<PaymentEntry>(entries_[*position]);
+}
+
+Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const std::string& source,
+                                                                 const PaymentEvent& event,
+                                                                 Sequence recorded) const {
+  Sequence sequence = recorded;
   bool same = false;
-  if (const auto position = index_by_key_.find(key); position != index_by_key_.end()) {
-    sequence = state_.sequence() + static_cast<Sequence>(position->second) + 1;
-    same = entries_[position->second].event == event;
+  if (const PaymentEntry* here = FindHere({source, event.payment_id}, &sequence)) {
+    same = here->event == event;
+  } else if (recorded == 0) {
+    return std::optional<PaymentOutcome>();
   } else {
-    const auto found = lookup_.FindPayment(key);
-    if (!found.ok()) return found.error();
-    if (!found.value()) return std::optional<PaymentOutcome>();
-    sequence = *found.value();
     const auto item = lookup_.ReadEntry(sequence);
     if (!item.ok()) return item.error();
-    const auto* recorded = std::get_if<PaymentEntry>(&item.value().entry);
-    same = recorded != nullptr && recorded->event == event;
+    const auto* entry = std::get_if<PaymentEntry>(&item.value().entry);
+    same = entry != nullptr && entry->event == event;
   }
   if (same) {
     return std::optional(PaymentOutcome{PaymentOutcome::Kind::kDuplicate, sequence, std::nullopt});
@@ -84,7 +111,7 @@ Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const PaymentKe
   return std::optional(PaymentOutcome{
       PaymentOutcome::Kind::kRejected, 0,
       Refuse(Reason::kPaymentIdConflict, "payment_id",
-             "payment_id \"" + key.payment_id + "\" of source \"" + key.source +
+             "payment_id \"" + event.payment_id + "\" of source \"" + source +
                  "\" was recorded with other content (sequence " + std::to_string(sequence) +
                  "); send changes as a correction with an id of its own")});
 }
@@ -103,9 +130,8 @@ Result<std::optional<PaymentGroup::Original>> PaymentGroup::FindOriginal(
     const PaymentKey& key) const {
   Original original;
   PaymentEntry entry;
-  if (const auto position = index_by_key_.find(key); position != index_by_key_.end()) {
-    original.sequence = state_.sequence() + static_cast<Sequence>(position->second) + 1;
-    entry = entries_[position->second];
+  if (const PaymentEntry* here = FindHere({key.source, key.payment_id}, &original.sequence)) {
+    entry = *here;
   } else {
     const auto found = lookup_.FindPayment(key);
     if (!found.ok()) return found.error();

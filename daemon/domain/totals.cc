@@ -4,23 +4,31 @@
 
 namespace budgetwatch {
 
-Total& ProjectTotals::Slot(Date date) {
-  // Payments mostly arrive in the order of their dates: look at the end first.
-  if (!days_.empty() && days_.back().date == date) return days_.back().total;
-  const auto position =
-      std::lower_bound(days_.begin(), days_.end(), date,
-                       [](const Day& day, Date value) { return day.date < value; });
-  if (position != days_.end() && position->date == date) return position->total;
-  return days_.insert(position, Day{date, {}})->total;
+ProjectTotals::Day& ProjectTotals::Slot(Date date) {
+  // Without gaps a day would stand as far from the first one as the calendar says;
+  // with gaps it stands before that.
+  auto last = days_.end();
+  if (!days_.empty() && date >= days_.front().date) {
+    const int32_t offset = date.day_number() - days_.front().date.day_number();
+    if (static_cast<size_t>(offset) < days_.size()) {
+      last = days_.begin() + offset;
+      if (last->date == date) return *last;
+    }
+  }
+  const auto position = std::lower_bound(
+      days_.begin(), last, date, [](const Day& day, Date value) { return day.date < value; });
+  if (position != days_.end() && position->date == date) return *position;
+  return *days_.insert(position, Day{date, {}, 0});
 }
 
-void ProjectTotals::Add(Date date, const Total& change) {
-  Total& total = Slot(date);
-  total.amount_fen += change.amount_fen;
-  total.payment_count += change.payment_count;
+void ProjectTotals::Add(Date date, const Total& change, Sequence changed_at) {
+  Day& day = Slot(date);
+  day.total.amount_fen += change.amount_fen;
+  day.total.payment_count += change.payment_count;
+  day.changed_at = changed_at;
 }
 
-void ProjectTotals::Set(Date date, const Total& total) { Slot(date) = total; }
+void ProjectTotals::Set(Date date, const Total& total) { Slot(date) = {date, total, 0}; }
 
 Total ProjectTotals::SumUpTo(Date as_of) const {
   Total sum;
@@ -46,8 +54,9 @@ ProjectTotals& Totals::Slot(std::string_view project_code, Date date) {
   return year.emplace(std::string(project_code), ProjectTotals()).first->second;
 }
 
-void Totals::Add(std::string_view project_code, Date date, const Total& change) {
-  Slot(project_code, date).Add(date, change);
+void Totals::Add(std::string_view project_code, Date date, const Total& change,
+                 Sequence changed_at) {
+  Slot(project_code, date).Add(date, change, changed_at);
 }
 
 void Totals::Set(std::string_view project_code, Date date, const Total& total) {

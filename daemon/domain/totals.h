@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/date.h"
+#include "domain/sequence.h"
 
 namespace budgetwatch {
 
@@ -33,11 +34,15 @@ class ProjectTotals {
   struct Day {
     Date date;
     Total total;
+    // Of the last entry that changed it; 0 when set. No part of its value.
+    Sequence changed_at = 0;
 
-    friend bool operator==(const Day&, const Day&) = default;
+    friend bool operator==(const Day& a, const Day& b) {
+      return a.date == b.date && a.total == b.total;
+    }
   };
 
-  void Add(Date date, const Total& change);
+  void Add(Date date, const Total& change, Sequence changed_at = 0);
 
   // Replaces what is booked on `date`.
   void Set(Date date, const Total& total);
@@ -54,7 +59,7 @@ class ProjectTotals {
   friend bool operator==(const ProjectTotals&, const ProjectTotals&) = default;
 
  private:
-  Total& Slot(Date date);
+  Day& Slot(Date date);
 
   std::vector<Day> days_;
 };
@@ -65,7 +70,7 @@ using YearTotals = std::unordered_map<std::string, ProjectTotals, StringHash, st
 // What was booked, by fiscal year. Thread-compatible.
 class Totals {
  public:
-  void Add(std::string_view project_code, Date date, const Total& change);
+  void Add(std::string_view project_code, Date date, const Total& change, Sequence changed_at = 0);
   void Set(std::string_view project_code, Date date, const Total& total);
 
   // Null when nothing was ever booked in the year.

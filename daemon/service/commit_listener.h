@@ -17,8 +17,17 @@ struct CommitStats {
   int64_t duplicate_count = 0;
   int64_t suspended_count = 0;
   int64_t rejected_count = 0;
-  int64_t decide_nanos = 0;  // lookups and decisions
-  int64_t write_nanos = 0;   // one durable write
+  // Where the time went. Of each batch: being decoded and checked, and waiting for
+  // its group.
+  std::vector<int64_t> parse_nanos;
+  std::vector<int64_t> wait_nanos;
+  // Of the group: lookups and decisions, one durable write, of which making its
+  // bytes and waiting for the disk, and taking it over into the state.
+  int64_t decide_nanos = 0;
+  int64_t write_nanos = 0;
+  int64_t encode_nanos = 0;
+  int64_t sync_nanos = 0;
+  int64_t apply_nanos = 0;
 };
 
 // Hears of commits, on the committer's thread: be quick. Thread-safety is the

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <future>
 
+#include "base/thread_name.h"
+
 namespace budgetwatch {
 namespace {
 
@@ -21,33 +23,31 @@ Error ShuttingDown() {
 
 }  // namespace
 
-Committer::Committer(Ledger& ledger, const Clock& clock, const Options& options)
-    : ledger_(ledger), clock_(clock), options_(options) {
-  last_time_ = ledger.writer_state().recorded_time();
-}
+Committer::Committer(Ledger& ledger, const Clock& clock, const Options& options,
+                     Sequence checkpoint)
+    : ledger_(ledger),
+      clock_(clock),
+      options_(options),
+      last_time_(ledger.writer_state().recorded_time()),
+      checkpointer_(ledger.writer_store(), checkpoint) {}
 
 Result<std::unique_ptr<Committer>> Committer::Create(Ledger& ledger, const Clock& clock,
                                                      const Options& options) {
-  std::unique_ptr<Committer> committer(new Committer(ledger, clock, options));
-  const Sequence last = ledger.writer_state().sequence();
-  const auto checkpoint = ledger.store().LastCheckpoint(last);
+  const auto checkpoint = ledger.store().LastCheckpoint(ledger.writer_state().sequence());
   if (!checkpoint.ok()) return checkpoint.error();
-  if (checkpoint.value()) committer->last_checkpoint_ = checkpoint.value()->sequence;
-  // Totals that changed behind the last checkpoint belong into the next one.
-  const Status status = ledger.store().ScanJournal(committer->last_checkpoint_ + 1, last,
-                                                   [&committer](const JournalItem& item) {
-                                                     committer->MarkDirty({item.entry});
-                                                     return Status();
-                                                   });
-  if (!status.ok()) return status.error();
-  return committer;
+  return std::unique_ptr<Committer>(
+      new Committer(ledger, clock, options, checkpoint.value() ? checkpoint.value()->sequence : 0));
 }
 
 Committer::~Committer() { Stop(); }
 
 void Committer::Start() {
   BW_CHECK(!thread_.joinable());
-  thread_ = std::thread([this] { Loop(); });
+  checkpointer_.Start();
+  thread_ = std::thread([this] {
+    NameThread("committer");
+    Loop();
+  });
 }
 
 void Committer::Stop() {
@@ -59,6 +59,7 @@ void Committer::Stop() {
   if (thread_.joinable()) thread_.join();
   while (RunOnce()) {
   }
+  checkpointer_.Stop();
 }
 
 std::optional<Error> Committer::store_error() const {
@@ -66,22 +67,25 @@ std::optional<Error> Committer::store_error() const {
   return store_error_;
 }
 
-size_t Committer::CostOf(const Command& command) {
+Committer::Cost Committer::CostOf(const Command& command) {
   const auto* payments = std::get_if<PaymentsCommand>(&command);
-  return payments == nullptr ? 1 : std::max<size_t>(1, payments->batch.events.size());
+  if (payments == nullptr) return {1, 0};
+  return {std::max<size_t>(1, payments->batch.events.size()), payments->batch.size_bytes};
 }
 
 std::optional<Error> Committer::Enqueue(Command& command) {
-  const size_t cost = CostOf(command);
+  const Cost cost = CostOf(command);
   {
     const MutexLock lock(mutex_);
     if (stopping_) return ShuttingDown();
     const size_t queued = queued_events_.load(std::memory_order_relaxed);
-    if (queued > 0 && queued + cost > options_.max_queued_events) {
+    if (queued > 0 && (queued + cost.events > options_.max_queued_events ||
+                       queued_bytes_ + cost.bytes > options_.max_queued_bytes)) {
       return Refusal(Reason::kQueueFull, "",
                      std::to_string(queued) + " events wait to be recorded; send it again later");
     }
-    queued_events_.store(queued + cost, std::memory_order_relaxed);
+    queued_events_.store(queued + cost.events, std::memory_order_relaxed);
+    queued_bytes_ += cost.bytes;
     queue_.push_back(std::move(command));
   }
   work_.notify_one();
@@ -89,13 +93,13 @@ std::optional<Error> Committer::Enqueue(Command& command) {
 }
 
 void Committer::SubmitPayments(PaymentBatch batch, PaymentsDone done) {
-  Command command = PaymentsCommand{std::move(batch), std::move(done)};
+  Command command = PaymentsCommand{std::move(batch), std::move(done), MonotonicNanos()};
   if (auto refused = Enqueue(command)) {
     std::get<PaymentsCommand>(command).done(*std::move(refused));
   }
 }
 
-Result<Committed> Committer::Run(Decide decide) {
+Result<Committed> Committer::Run(DecideControl decide) {
   std::promise<Result<Committed>> promise;
   std::future<Result<Committed>> future = promise.get_future();
   Command command = ControlCommand{
@@ -141,11 +145,12 @@ std::vector<Committer::Command> Committer::TakeGroup() {
   const MutexLock lock(mutex_);
   while (!queue_.empty()) {
     const bool control = std::holds_alternative<ControlCommand>(queue_.front());
-    const size_t cost = CostOf(queue_.front());
-    if (!group.empty() && (control || events + cost > options_.max_group_events)) break;
+    const Cost cost = CostOf(queue_.front());
+    if (!group.empty() && (control || events + cost.events > options_.max_group_events)) break;
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
-    events += cost;
+    events += cost.events;
+    queued_bytes_ -= cost.bytes;
     if (control) break;
   }
   queued_events_.fetch_sub(events, std::memory_order_relaxed);
@@ -164,44 +169,69 @@ bool Committer::RunOnce() {
   return true;
 }
 
-void Committer::CommitPayments(std::vector<Command> commands) {
-  CommitStats stats;
-  const int64_t start = MonotonicNanos();
-  PaymentGroup group(ledger_.writer_state(), ledger_.store());
+Result<std::vector<std::vector<PaymentOutcome>>> Committer::Decide(std::vector<Command>& commands,
+                                                                   PaymentGroup* group,
+                                                                   CommitStats* stats) const {
+  std::vector<PaymentKeyView> keys;
+  for (const Command& command : commands) {
+    const PaymentBatch& batch = std::get<PaymentsCommand>(command).batch;
+    for (const auto& event : batch.events) {
+      if (const auto* payment = std::get_if<PaymentEvent>(&event)) {
+        keys.push_back({batch.source, payment->payment_id});
+      }
+    }
+  }
+  const auto recorded = ledger_.store().FindPayments(keys);
+  if (!recorded.ok()) return recorded.error();
+  group->Reserve(keys.size());
+  auto next_recorded = recorded.value().begin();
   std::vector<std::vector<PaymentOutcome>> outcomes(commands.size());
-  std::optional<Error> failure;
-  for (size_t i = 0; i < commands.size() && !failure; ++i) {
+  for (size_t i = 0; i < commands.size(); ++i) {
     PaymentBatch& batch = std::get<PaymentsCommand>(commands[i]).batch;
     outcomes[i].reserve(batch.events.size());
     for (auto& event : batch.events) {
       if (auto* refusal = std::get_if<PaymentRefusal>(&event)) {
         outcomes[i].push_back({PaymentOutcome::Kind::kRejected, 0, std::move(*refusal)});
       } else {
-        auto outcome = group.Decide(batch.source, std::get<PaymentEvent>(event));
-        if (!outcome.ok()) {
-          failure = outcome.error();
-          break;
-        }
+        auto outcome =
+            group->Decide(batch.source, std::move(std::get<PaymentEvent>(event)), *next_recorded++);
+        if (!outcome.ok()) return outcome.error();
         outcomes[i].push_back(std::move(outcome).value());
       }
-      Count(outcomes[i].back(), &stats);
+      Count(outcomes[i].back(), stats);
     }
+    stats->event_count += outcomes[i].size();
   }
+  return outcomes;
+}
+
+void Committer::CommitPayments(std::vector<Command> commands) {
+  CommitStats stats;
+  const int64_t start = MonotonicNanos();
+  for (const Command& command : commands) {
+    const auto& payments = std::get<PaymentsCommand>(command);
+    stats.parse_nanos.push_back(payments.batch.parse_nanos);
+    stats.wait_nanos.push_back(start - payments.submitted_nanos);
+  }
+  PaymentGroup group(ledger_.writer_state(), ledger_.store());
+  auto outcomes = Decide(commands, &group, &stats);
   stats.decide_nanos = MonotonicNanos() - start;
-  for (const auto& decided : outcomes) stats.event_count += decided.size();
-  if (!failure) {
+  std::optional<Error> failure;
+  if (outcomes.ok()) {
     Commit commit;
     commit.taken_fen = group.taken_fen();
-    for (PaymentEntry& entry : group.TakeEntries()) commit.entries.emplace_back(std::move(entry));
+    commit.entries = group.TakeEntries();
     const Status status = WriteAndApply(std::move(commit), &stats);
     if (!status.ok()) failure = status.error();
+  } else {
+    failure = outcomes.error();
   }
   for (size_t i = 0; i < commands.size(); ++i) {
     PaymentsDone& done = std::get<PaymentsCommand>(commands[i]).done;
     if (failure) {
       done(*failure);
     } else {
-      done(std::move(outcomes[i]));
+      done(std::move(outcomes.value()[i]));
     }
   }
 }
@@ -237,8 +267,12 @@ Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
   stats->entry_count = commit.entries.size();
   if (!commit.entries.empty()) {
     const int64_t start = MonotonicNanos();
-    const Status status = ledger_.writer_store().Write(commit);
-    stats->write_nanos = MonotonicNanos() - start;
+    WriteCost cost;
+    const Status status = ledger_.writer_store().Write(commit, &cost);
+    const int64_t written = MonotonicNanos();
+    stats->write_nanos = written - start;
+    stats->encode_nanos = cost.encode_nanos;
+    stats->sync_nanos = cost.sync_nanos;
     {
       const MutexLock lock(mutex_);
       store_error_.reset();
@@ -250,43 +284,28 @@ Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
     }
     last_time_ = commit.recorded_time;
     ledger_.Apply(commit.first_sequence, commit.recorded_time, commit.entries);
-    MarkDirty(commit.entries);
+    stats->apply_nanos = MonotonicNanos() - written;
   }
   for (CommitListener* listener : listeners_) listener->OnCommitted(commit.entries, *stats);
   return {};
 }
 
-void Committer::MarkDirty(const std::vector<JournalEntry>& entries) {
-  for (const JournalEntry& entry : entries) {
-    const auto* payment = std::get_if<PaymentEntry>(&entry);
-    if (payment == nullptr) continue;
-    for (const Booking& booking : BookingsOf(*payment)) {
-      auto position = dirty_totals_.find(booking.project_code);
-      if (position == dirty_totals_.end()) {
-        position = dirty_totals_.emplace(std::string(booking.project_code), std::set<Date>()).first;
-      }
-      position->second.insert(booking.date);
-    }
-  }
-}
-
 void Committer::CheckpointWhenDue() {
   const LedgerState& state = ledger_.writer_state();
-  if (state.sequence() - last_checkpoint_ < options_.checkpoint_interval) return;
+  const Sequence last = checkpointer_.last();
+  if (state.sequence() - last < options_.checkpoint_interval || !checkpointer_.idle()) return;
   std::vector<TotalRow> changed;
-  for (const auto& [project_code, dates] : dirty_totals_) {
-    for (const Date date : dates) {
-      const ProjectTotals* totals = state.totals().FindProject(date.year(), project_code);
-      BW_CHECK(totals != nullptr);
-      changed.push_back({project_code, date, totals->At(date)});
+  for (const auto& [year, projects] : state.totals().years()) {
+    for (const auto& [project_code, totals] : projects) {
+      for (const ProjectTotals::Day& day : totals.days()) {
+        if (day.changed_at > last) changed.push_back({project_code, day.date, day.total});
+      }
     }
   }
-  const StateCheckpoint checkpoint{state.sequence(), state.gross_fen(), state.payment_counts(),
-                                   state.unmatched_refunds()};
-  // Without it, a restart reads more of the journal; the next group tries again.
-  if (!ledger_.writer_store().WriteCheckpoint(checkpoint, changed).ok()) return;
-  last_checkpoint_ = state.sequence();
-  dirty_totals_.clear();
+  // When it fails, a restart reads more of the journal; the next group tries again.
+  checkpointer_.Write(
+      {state.sequence(), state.gross_fen(), state.payment_counts(), state.unmatched_refunds()},
+      std::move(changed));
 }
 
 }  // namespace budgetwatch

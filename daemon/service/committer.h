@@ -4,9 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <variant>
@@ -14,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "service/checkpointer.h"
 #include "service/commit_listener.h"
 #include "service/ledger.h"
 
@@ -23,6 +22,8 @@ namespace budgetwatch {
 struct PaymentBatch {
   std::string source;
   std::vector<std::variant<PaymentEvent, PaymentRefusal>> events;
+  size_t size_bytes = 0;    // of its texts, about
+  int64_t parse_nanos = 0;  // what decoding and checking it took
 };
 
 // Where a durable command went.
@@ -43,12 +44,14 @@ struct Committed {
 class Committer {
  public:
   struct Options {
-    // Events that may wait; past it commands are refused with QUEUE_FULL.
+    // Events that may wait, and bytes of their texts; past either, commands are
+    // refused with QUEUE_FULL. A command that finds the queue empty is always taken.
     size_t max_queued_events = 200'000;
+    size_t max_queued_bytes = 128u << 20;
     // A group is closed when it has this many events, or nothing more waits.
     size_t max_group_events = 16'384;
     // Journal entries between two checkpoints of the totals.
-    Sequence checkpoint_interval = 65'536;
+    Sequence checkpoint_interval = 524'288;
   };
 
   // Called on the committer's thread; must not block.
@@ -56,7 +59,7 @@ class Committer {
 
   // Makes the entries of a control command from the current state, on the
   // committer's thread, with everything submitted before applied.
-  using Decide = std::function<Result<std::vector<JournalEntry>>(const LedgerState&)>;
+  using DecideControl = std::function<Result<std::vector<JournalEntry>>(const LedgerState&)>;
 
   // Errors: STORE_FAILED, DATA_DAMAGED.
   static Result<std::unique_ptr<Committer>> Create(Ledger& ledger, const Clock& clock,
@@ -81,7 +84,7 @@ class Committer {
 
   // Runs a control command and waits for it. Not to be called on the committer's
   // thread. Errors: as above, and those of `decide`.
-  Result<Committed> Run(Decide decide);
+  Result<Committed> Run(DecideControl decide);
 
   // The sequence known at `time`, fixed for ever: later entries get later times.
   // Errors: KNOWN_AT_IN_FUTURE, and as above.
@@ -89,6 +92,9 @@ class Committer {
 
   // Does what waits now, one group; false when nothing waited.
   bool RunOnce();
+
+  // Checkpoints that the store refused; without one, a restart reads more.
+  int64_t checkpoint_failure_count() const { return checkpointer_.failure_count(); }
 
   // Events waiting.
   size_t queue_depth() const { return queued_events_.load(std::memory_order_relaxed); }
@@ -100,23 +106,30 @@ class Committer {
   struct PaymentsCommand {
     PaymentBatch batch;
     PaymentsDone done;
+    int64_t submitted_nanos = 0;
+  };
+  struct Cost {
+    size_t events = 0;
+    size_t bytes = 0;
   };
   struct ControlCommand {
-    Decide decide;
+    DecideControl decide;
     std::function<void(Result<Committed>)> done;
   };
   using Command = std::variant<PaymentsCommand, ControlCommand>;
 
-  Committer(Ledger& ledger, const Clock& clock, const Options& options);
+  Committer(Ledger& ledger, const Clock& clock, const Options& options, Sequence checkpoint);
 
-  static size_t CostOf(const Command& command);
+  static Cost CostOf(const Command& command);
   std::optional<Error> Enqueue(Command& command);
   std::vector<Command> TakeGroup();
   void Loop();
   void CommitPayments(std::vector<Command> commands);
   void CommitControl(ControlCommand command);
+  Result<std::vector<std::vector<PaymentOutcome>>> Decide(std::vector<Command>& commands,
+                                                          PaymentGroup* group,
+                                                          CommitStats* stats) const;
   Status WriteAndApply(Commit commit, CommitStats* stats);
-  void MarkDirty(const std::vector<JournalEntry>& entries);
   void CheckpointWhenDue();
   Committed Here() const;
 
@@ -130,13 +143,13 @@ class Committer {
   std::deque<Command> queue_ BW_GUARDED_BY(mutex_);
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
   std::optional<Error> store_error_ BW_GUARDED_BY(mutex_);
+  size_t queued_bytes_ BW_GUARDED_BY(mutex_) = 0;
   std::atomic<size_t> queued_events_ = 0;
   std::thread thread_;
 
   // Of the committer's thread.
   WallMicros last_time_ = 0;
-  Sequence last_checkpoint_ = 0;
-  std::map<std::string, std::set<Date>, std::less<>> dirty_totals_;  // since the checkpoint
+  Checkpointer checkpointer_;
 };
 
 }  // namespace budgetwatch

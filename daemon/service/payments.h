@@ -43,10 +43,11 @@ class Payments {
   Payments(const Ledger& ledger, Committer& committer) : ledger_(ledger), committer_(committer) {}
 
   // Checks the source and each event, and hands the batch to the committer; `done`
-  // is called once, maybe before the return, with one outcome per event. Errors:
+  // is called once, maybe before the return, with one outcome per event.
+  // `received_nanos` is the monotonic time at which work on the batch began. Errors:
   // INVALID_SOURCE, BATCH_TOO_LARGE, and the committer's.
   void Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
-              Committer::PaymentsDone done);
+              int64_t received_nanos, Committer::PaymentsDone done);
 
   // Errors: PAYMENT_NOT_FOUND, and the store's.
   Result<RecordedPayment> Find(const PaymentKey& key) const;

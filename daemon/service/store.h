@@ -20,6 +20,12 @@ struct Commit {
   std::map<Sequence, int64_t> taken_fen;  // new values, by sequence of the payment
 };
 
+// Where the time of one Write went, for monitoring; 0 what the store cannot tell.
+struct WriteCost {
+  int64_t encode_nanos = 0;  // making the bytes
+  int64_t sync_nanos = 0;    // waiting until they are durable
+};
+
 // A total as it stood at a checkpoint.
 struct TotalRow {
   std::string project_code;
@@ -56,8 +62,8 @@ struct BookingRange {
 };
 
 // Where the ledger is kept. A store holds the journal, and beside it what can be
-// computed from the journal but must be found fast. Thread-safe; Write and
-// WriteCheckpoint are called by one thread at a time.
+// computed from the journal but must be found fast. Thread-safe; Write is called by
+// one thread at a time, and so is WriteCheckpoint.
 //
 // Errors are STORE_FAILED (UNAVAILABLE) when the medium fails and DATA_DAMAGED
 // when what is stored contradicts itself.
@@ -69,10 +75,11 @@ class Store : public PaymentLookup {
   // Writes the entries with their indexes. Ok: all of it is durable. Error: all or
   // nothing of it will be found after a restart; later reads do not see it now.
   // REQUIRES: first_sequence == LastSequence() + 1.
-  virtual Status Write(const Commit& commit) = 0;
+  virtual Status Write(const Commit& commit, WriteCost* cost = nullptr) = 0;
 
-  // Writes a checkpoint with the totals that changed since the one before. Need
-  // not be durable on return, but never becomes durable before what it sums.
+  // Writes a checkpoint with the totals that changed since the one before, those of
+  // one project and year next to each other by rising date. May run beside Write.
+  // Need not be durable on return, but never becomes durable before what it sums.
   virtual Status WriteCheckpoint(const StateCheckpoint& checkpoint,
                                  const std::vector<TotalRow>& changed) = 0;
 
@@ -86,6 +93,15 @@ class Store : public PaymentLookup {
   // The same for the entries that are no payments only.
   virtual Status ScanControlEntries(Sequence first, Sequence last,
                                     const JournalVisitor& visitor) const = 0;
+
+  // A hash that seals the entries up to the last one, as text; empty when the store
+  // keeps none. Whoever noted it down can tell later whether anything before it was
+  // changed.
+  virtual std::string ChainHead() const { return {}; }
+
+  // Recomputes the hashes of everything up to `last` and tells the first that does
+  // not fit, as a sentence; empty when all do.
+  virtual Result<std::string> CheckChain(Sequence /*last*/) const { return std::string(); }
 
   // Sequence of the last entry recorded at or before `time`, 0 when none was.
   virtual Result<Sequence> SequenceAt(WallMicros time) const = 0;

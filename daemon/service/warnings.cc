@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "base/thread_name.h"
 #include "service/warning_evaluation.h"
 
 namespace budgetwatch {
@@ -64,7 +65,10 @@ Warnings::~Warnings() { Stop(); }
 
 void Warnings::Start() {
   BW_CHECK(!thread_.joinable());
-  thread_ = std::thread([this] { Loop(); });
+  thread_ = std::thread([this] {
+    NameThread("warnings");
+    Loop();
+  });
 }
 
 void Warnings::Stop() {
@@ -131,7 +135,9 @@ std::vector<JournalEntry> Warnings::Evaluate(const Pending& pending, Date busine
       for (const auto& [year, totals] : state.totals().years()) scopes[year].whole_year = true;
     }
     for (const int year : pending.years) scopes[year].whole_year = true;
-    for (const auto& [year, codes] : pending.projects) scopes[year].project_codes = codes;
+    for (const auto& [year, codes] : pending.projects) {
+      scopes[year].project_codes.insert(codes.begin(), codes.end());
+    }
     for (auto& [year, scope] : scopes) {
       scope.fiscal_year = year;
       for (WarningEntry& entry : EvaluateWarnings(state, scope, business_date)) {

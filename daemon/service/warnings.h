@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "service/business_calendar.h"
@@ -81,7 +82,7 @@ class Warnings : public CommitListener {
   struct Pending {
     bool everything = true;  // at the start, nothing is known to be evaluated
     std::set<int> years;     // wholly
-    std::map<int, std::set<std::string, std::less<>>> projects;
+    std::map<int, std::unordered_set<std::string, StringHash, std::equal_to<>>> projects;
 
     bool empty() const { return !everything && years.empty() && projects.empty(); }
   };

@@ -24,7 +24,6 @@ bool TakeBigEndian(std::string_view* in, Unsigned* value) {
 }
 
 constexpr uint64_t kSign64 = uint64_t{1} << 63;
-constexpr uint32_t kSign32 = uint32_t{1} << 31;
 
 void AppendSequence(Sequence sequence, std::string* out) {
   AppendBigEndian(static_cast<uint64_t>(sequence) ^ kSign64, out);
@@ -34,28 +33,6 @@ bool TakeSequence(std::string_view* in, Sequence* sequence) {
   uint64_t value = 0;
   if (!TakeBigEndian(in, &value)) return false;
   *sequence = static_cast<Sequence>(value ^ kSign64);
-  return true;
-}
-
-// Year, project code, 0x00 and day: what booking and total keys begin with.
-void AppendCell(int fiscal_year, std::string_view project_code, Date date, std::string* out) {
-  AppendBigEndian(static_cast<uint16_t>(fiscal_year), out);
-  out->append(project_code);
-  out->push_back('\0');
-  AppendBigEndian(static_cast<uint32_t>(date.day_number()) ^ kSign32, out);
-}
-
-bool TakeCell(std::string_view* in, int* fiscal_year, std::string* project_code, Date* date) {
-  uint16_t year = 0;
-  if (!TakeBigEndian(in, &year)) return false;
-  const size_t end = in->find('\0');
-  if (end == std::string_view::npos) return false;
-  project_code->assign(in->substr(0, end));
-  in->remove_prefix(end + 1);
-  uint32_t day = 0;
-  if (!TakeBigEndian(in, &day)) return false;
-  *fiscal_year = year;
-  *date = Date::FromDayNumber(static_cast<int32_t>(day ^ kSign32));
   return true;
 }
 
@@ -73,44 +50,43 @@ std::optional<Sequence> DecodeSequenceKey(std::string_view key) {
   return sequence;
 }
 
-std::string PaymentIdKey(const PaymentKey& key) {
-  static_assert(kMaxSourceBytes < 256);
+std::string ProjectNumberKey(uint32_t number) {
   std::string bytes;
-  bytes.reserve(1 + key.source.size() + key.payment_id.size());
-  bytes.push_back(static_cast<char>(key.source.size()));
-  bytes += key.source;
-  bytes += key.payment_id;
+  AppendBigEndian(number, &bytes);
   return bytes;
 }
 
-std::string EncodeBookingKey(const BookingKey& key) {
-  std::string bytes;
-  AppendCell(key.fiscal_year, key.project_code, key.date, &bytes);
-  AppendSequence(key.sequence, &bytes);
-  bytes.push_back(key.taken_from ? 1 : 0);
-  return bytes;
+std::optional<uint32_t> DecodeProjectNumberKey(std::string_view key) {
+  uint32_t number = 0;
+  if (!TakeBigEndian(&key, &number) || !key.empty()) return std::nullopt;
+  return number;
 }
 
-std::optional<BookingKey> DecodeBookingKey(std::string_view bytes) {
-  BookingKey key;
-  if (!TakeCell(&bytes, &key.fiscal_year, &key.project_code, &key.date)) return std::nullopt;
-  if (!TakeSequence(&bytes, &key.sequence)) return std::nullopt;
-  if (bytes.size() != 1 || static_cast<unsigned char>(bytes[0]) > 1) return std::nullopt;
-  key.taken_from = bytes[0] == 1;
-  return key;
+std::string EncodeProjectKey(const ProjectKey& key) {
+  return YearPrefix(key.fiscal_year) + key.project_code;
+}
+
+std::optional<ProjectKey> DecodeProjectKey(std::string_view bytes) {
+  uint16_t year = 0;
+  if (!TakeBigEndian(&bytes, &year)) return std::nullopt;
+  return ProjectKey{year, std::string(bytes)};
 }
 
 std::string EncodeTotalKey(const TotalKey& key) {
-  std::string bytes;
-  AppendCell(key.fiscal_year, key.project_code, key.date, &bytes);
+  std::string bytes = EncodeProjectKey({key.fiscal_year, key.project_code});
+  bytes.push_back('\0');
   AppendSequence(key.checkpoint, &bytes);
   return bytes;
 }
 
 std::optional<TotalKey> DecodeTotalKey(std::string_view bytes) {
-  TotalKey key;
-  if (!TakeCell(&bytes, &key.fiscal_year, &key.project_code, &key.date)) return std::nullopt;
-  if (!TakeSequence(&bytes, &key.checkpoint) || !bytes.empty()) return std::nullopt;
+  constexpr size_t kEndBytes = 1 + sizeof(Sequence);
+  if (bytes.size() < kEndBytes || bytes[bytes.size() - kEndBytes] != '\0') return std::nullopt;
+  auto project = DecodeProjectKey(bytes.substr(0, bytes.size() - kEndBytes));
+  if (!project) return std::nullopt;
+  TotalKey key{project->fiscal_year, std::move(project->project_code), 0};
+  std::string_view sequence = bytes.substr(bytes.size() - sizeof(Sequence));
+  if (!TakeSequence(&sequence, &key.checkpoint)) return std::nullopt;
   return key;
 }
 
@@ -136,15 +112,6 @@ std::optional<int64_t> DecodeInt64(std::string_view value) {
     bits = (bits << 8) | static_cast<unsigned char>(value[static_cast<size_t>(i)]);
   }
   return static_cast<int64_t>(bits);
-}
-
-std::string EncodeTotal(const Total& total) {
-  return EncodeInt64(total.amount_fen) + EncodeInt64(total.payment_count);
-}
-
-std::optional<Total> DecodeTotal(std::string_view value) {
-  if (value.size() != 16) return std::nullopt;
-  return Total{*DecodeInt64(value.substr(0, 8)), *DecodeInt64(value.substr(8))};
 }
 
 }  // namespace budgetwatch

@@ -16,36 +16,38 @@ namespace budgetwatch {
 // Decoders take any bytes and return nothing for what no encoder made.
 //
 //   sequence     8 bytes
-//   payment id   length of source (1 byte), source, id
-//   booking      year (2), project code, 0x00, day (4), sequence (8), side (1)
-//   total        year (2), project code, 0x00, day (4), checkpoint sequence (8)
+//   project code number (4); value: year (2), project code
+//   total        year (2), project code, 0x00, checkpoint sequence (8)
 //
 // Project codes hold no control character, so that 0x00 ends them in order.
 
 std::string SequenceKey(Sequence sequence);
 std::optional<Sequence> DecodeSequenceKey(std::string_view key);
 
-std::string PaymentIdKey(const PaymentKey& key);
+std::string ProjectNumberKey(uint32_t number);
+std::optional<uint32_t> DecodeProjectNumberKey(std::string_view key);
 
-std::string EncodeBookingKey(const BookingKey& key);
-std::optional<BookingKey> DecodeBookingKey(std::string_view key);
+// A project code of a year, which begins the keys of its totals.
+struct ProjectKey {
+  int fiscal_year = 0;
+  std::string project_code;
+};
+std::string EncodeProjectKey(const ProjectKey& key);
+std::optional<ProjectKey> DecodeProjectKey(std::string_view bytes);
 
 struct TotalKey {
   int fiscal_year = 0;
   std::string project_code;
-  Date date;
   Sequence checkpoint = 0;
 };
 std::string EncodeTotalKey(const TotalKey& key);
 std::optional<TotalKey> DecodeTotalKey(std::string_view key);
 
-// The first bytes of all booking and total keys of a year.
+// The first bytes of all total keys of a year.
 std::string YearPrefix(int fiscal_year);
 
 // Values: little-endian.
 std::string EncodeInt64(int64_t value);
 std::optional<int64_t> DecodeInt64(std::string_view value);
-std::string EncodeTotal(const Total& total);
-std::optional<Total> DecodeTotal(std::string_view value);
 
 }  // namespace budgetwatch

@@ -9,7 +9,7 @@ void MemoryStore::SetFailing(bool failing) {
   failing_ = failing;
 }
 
-Status MemoryStore::Write(const Commit& commit) {
+Status MemoryStore::Write(const Commit& commit, WriteCost* /*cost*/) {
   const MutexLock lock(mutex_);
   if (failing_) return Refusal(Reason::kStoreFailed, "", "the store was told to fail");
   BW_CHECK(commit.first_sequence == static_cast<Sequence>(journal_.size()) + 1);
@@ -131,11 +131,15 @@ Result<std::vector<BookingKey>> MemoryStore::ListBookings(const BookingRange& ra
   return found;
 }
 
-Result<std::optional<Sequence>> MemoryStore::FindPayment(const PaymentKey& key) const {
+Result<std::vector<Sequence>> MemoryStore::FindPayments(
+    const std::vector<PaymentKeyView>& keys) const {
   const MutexLock lock(mutex_);
-  const auto position = ids_.find(key);
-  if (position == ids_.end()) return std::optional<Sequence>();
-  return std::optional(position->second);
+  std::vector<Sequence> sequences;
+  for (const PaymentKeyView& key : keys) {
+    const auto position = ids_.find({std::string(key.source), std::string(key.payment_id)});
+    sequences.push_back(position == ids_.end() ? 0 : position->second);
+  }
+  return sequences;
 }
 
 Result<JournalItem> MemoryStore::ReadEntry(Sequence sequence) const {

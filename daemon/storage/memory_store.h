@@ -15,7 +15,7 @@ namespace budgetwatch {
 // is destroyed. It keeps to the same contract as every store.
 class MemoryStore : public Store {
  public:
-  Status Write(const Commit& commit) override;
+  Status Write(const Commit& commit, WriteCost* cost = nullptr) override;
   Status WriteCheckpoint(const StateCheckpoint& checkpoint,
                          const std::vector<TotalRow>& changed) override;
   Sequence LastSequence() const override;
@@ -29,7 +29,8 @@ class MemoryStore : public Store {
   Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
                                                const std::optional<BookingKey>& after,
                                                size_t limit) const override;
-  Result<std::optional<Sequence>> FindPayment(const PaymentKey& key) const override;
+  Result<std::vector<Sequence>> FindPayments(
+      const std::vector<PaymentKeyView>& keys) const override;
   Result<JournalItem> ReadEntry(Sequence sequence) const override;
   Result<int64_t> TakenFen(Sequence sequence) const override;
   int64_t SizeBytes() const override { return 0; }

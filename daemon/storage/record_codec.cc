@@ -1,66 +1,14 @@
 #include "storage/record_codec.h"
 
 #include "budgetwatch/storage/v1/journal.pb.h"
+#include "storage/payment_record.h"
 #include "storage/plan_record.h"
+#include "storage/wire_reader.h"
 
 namespace budgetwatch {
 namespace {
 
 bool InRange(int value, int first, int last) { return value >= first && value <= last; }
-
-void Encode(const PaymentEntry& entry, storage::v1::PaymentEntry* stored) {
-  const PaymentEvent& event = entry.event;
-  stored->set_source(entry.source);
-  stored->set_payment_id(event.payment_id);
-  stored->set_kind(static_cast<int>(event.kind));
-  stored->set_project_code(event.project_code);
-  stored->set_pay_day(event.pay_date.day_number());
-  stored->set_amount_fen(event.amount_fen);
-  stored->set_payee(event.payee);
-  stored->set_memo(event.memo);
-  stored->set_original_payment_id(event.original_payment_id);
-  if (entry.booked_project_code != event.project_code) {
-    stored->set_booked_project_code(entry.booked_project_code);
-  }
-  stored->set_original_sequence(entry.original_sequence);
-  if (event.kind == PaymentKind::kCorrection) {
-    stored->set_from_project_code(entry.from_project_code);
-    stored->set_from_day(entry.from_date.day_number());
-    stored->set_takes_rest(entry.takes_rest);
-  }
-  for (const Sequence sequence : entry.matched_refund_sequences) {
-    stored->add_matched_refund_sequences(sequence);
-  }
-}
-
-bool Decode(storage::v1::PaymentEntry&& stored, PaymentEntry* entry) {
-  if (!InRange(stored.kind(), 1, static_cast<int>(PaymentKind::kCorrection))) return false;
-  if (stored.amount_fen() <= 0) return false;
-  PaymentEvent& event = entry->event;
-  entry->source = std::move(*stored.mutable_source());
-  event.payment_id = std::move(*stored.mutable_payment_id());
-  event.kind = static_cast<PaymentKind>(stored.kind());
-  event.project_code = std::move(*stored.mutable_project_code());
-  event.pay_date = Date::FromDayNumber(stored.pay_day());
-  if (!InRange(event.pay_date.year(), kFirstYear, kLastYear)) return false;
-  event.amount_fen = stored.amount_fen();
-  event.payee = std::move(*stored.mutable_payee());
-  event.memo = std::move(*stored.mutable_memo());
-  event.original_payment_id = std::move(*stored.mutable_original_payment_id());
-  entry->booked_project_code = stored.booked_project_code().empty()
-                                   ? event.project_code
-                                   : std::move(*stored.mutable_booked_project_code());
-  entry->original_sequence = stored.original_sequence();
-  if (event.kind == PaymentKind::kCorrection) {
-    entry->from_project_code = std::move(*stored.mutable_from_project_code());
-    entry->from_date = Date::FromDayNumber(stored.from_day());
-    if (!InRange(entry->from_date.year(), kFirstYear, kLastYear)) return false;
-    entry->takes_rest = stored.takes_rest();
-  }
-  entry->matched_refund_sequences.assign(stored.matched_refund_sequences().begin(),
-                                         stored.matched_refund_sequences().end());
-  return true;
-}
 
 void Encode(const PlanEntry& entry, storage::v1::PlanEntry* stored) {
   stored->set_effective_day(entry.effective_date.day_number());
@@ -163,60 +111,111 @@ bool DecodeInto(Stored* stored, JournalEntry* entry) {
   return Decode(std::move(*stored), &entry->emplace<Entry>());
 }
 
-bool DecodeEntry(storage::v1::JournalEntry* stored, JournalEntry* entry) {
+// An entry that is no payment.
+bool DecodeControlEntry(std::string_view bytes, JournalEntry* entry) {
   using Stored = storage::v1::JournalEntry;
-  switch (stored->entry_case()) {
-    case Stored::kPayment: return DecodeInto<PaymentEntry>(stored->mutable_payment(), entry);
-    case Stored::kPlan: return DecodeInto<PlanEntry>(stored->mutable_plan(), entry);
-    case Stored::kWarning: return DecodeInto<WarningEntry>(stored->mutable_warning(), entry);
+  Stored stored;
+  if (!stored.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  switch (stored.entry_case()) {
+    case Stored::kPlan: return DecodeInto<PlanEntry>(stored.mutable_plan(), entry);
+    case Stored::kWarning: return DecodeInto<WarningEntry>(stored.mutable_warning(), entry);
     case Stored::kClosing:
-      entry->emplace<ClosingEntry>().fiscal_year = stored->closing().fiscal_year();
+      entry->emplace<ClosingEntry>().fiscal_year = stored.closing().fiscal_year();
       return true;
     case Stored::kProfile:
-      return DecodeProfile(stored->profile(), &entry->emplace<ProfileEntry>().profile);
+      return DecodeProfile(stored.profile(), &entry->emplace<ProfileEntry>().profile);
+    case Stored::kPayment:
     case Stored::ENTRY_NOT_SET: return false;
   }
   return false;
 }
 
-void EncodeEntry(const JournalEntry& entry, storage::v1::JournalEntry* stored) {
-  if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
-    Encode(*payment, stored->mutable_payment());
-  } else if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
-    Encode(*plan, stored->mutable_plan());
+std::string EncodeControlEntry(const JournalEntry& entry) {
+  storage::v1::JournalEntry stored;
+  if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
+    Encode(*plan, stored.mutable_plan());
   } else if (const auto* warning = std::get_if<WarningEntry>(&entry)) {
-    Encode(*warning, stored->mutable_warning());
+    Encode(*warning, stored.mutable_warning());
   } else if (const auto* closing = std::get_if<ClosingEntry>(&entry)) {
-    stored->mutable_closing()->set_fiscal_year(closing->fiscal_year);
+    stored.mutable_closing()->set_fiscal_year(closing->fiscal_year);
   } else if (const auto* profile = std::get_if<ProfileEntry>(&entry)) {
-    EncodeProfile(profile->profile, stored->mutable_profile());
+    EncodeProfile(profile->profile, stored.mutable_profile());
   }
+  return stored.SerializeAsString();
+}
+
+// Fields of storage.v1.JournalRecord, and the first one of JournalEntry.
+constexpr int kFirstSequence = 1;
+constexpr int kRecordedMicros = 2;
+constexpr int kEntries = 3;
+constexpr int kChainHash = 4;
+constexpr int kPayment = 1;
+
+void AppendTag(int field, bool bytes, std::string* out) {
+  out->push_back(static_cast<char>(field << 3 | (bytes ? 2 : 0)));
+}
+
+void AppendBytes(int field, std::string_view bytes, std::string* out) {
+  AppendTag(field, true, out);
+  AppendVarint(bytes.size(), out);
+  out->append(bytes);
 }
 
 }  // namespace
 
 std::string EncodeJournalRecord(const Commit& commit, size_t begin, size_t end) {
-  storage::v1::JournalRecord record;
-  record.set_first_sequence(commit.first_sequence + static_cast<Sequence>(begin));
-  record.set_recorded_micros(commit.recorded_time);
-  for (size_t i = begin; i < end; ++i) EncodeEntry(commit.entries[i], record.add_entries());
-  return record.SerializeAsString();
-}
-
-std::optional<JournalRecordView> DecodeJournalRecord(std::string_view bytes) {
-  storage::v1::JournalRecord record;
-  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
-  if (record.first_sequence() < 1 || record.entries().empty()) return std::nullopt;
-  JournalRecordView view;
-  view.first_sequence = record.first_sequence();
-  view.recorded_time = record.recorded_micros();
-  view.entries.resize(static_cast<size_t>(record.entries_size()));
-  for (int i = 0; i < record.entries_size(); ++i) {
-    if (!DecodeEntry(record.mutable_entries(i), &view.entries[static_cast<size_t>(i)])) {
-      return std::nullopt;
+  std::string record;
+  std::string payment;
+  record.reserve((end - begin) * 160);
+  AppendTag(kFirstSequence, false, &record);
+  AppendVarint(static_cast<uint64_t>(commit.first_sequence) + begin, &record);
+  AppendTag(kRecordedMicros, false, &record);
+  AppendVarint(static_cast<uint64_t>(commit.recorded_time), &record);
+  std::string wrapped;
+  for (size_t i = begin; i < end; ++i) {
+    if (const auto* entry = std::get_if<PaymentEntry>(&commit.entries[i])) {
+      payment.clear();
+      wrapped.clear();
+      AppendPaymentRecord(*entry, &payment);
+      AppendBytes(kPayment, payment, &wrapped);
+      AppendBytes(kEntries, wrapped, &record);
+    } else {
+      AppendBytes(kEntries, EncodeControlEntry(commit.entries[i]), &record);
     }
   }
-  return view;
+  return record;
+}
+
+std::optional<JournalRecord> JournalRecord::Parse(std::string bytes) {
+  JournalRecord record;
+  record.bytes_ = std::make_unique<const std::string>(std::move(bytes));
+  WireReader reader(*record.bytes_);
+  while (reader.Next()) {
+    const bool number = reader.field() == kFirstSequence || reader.field() == kRecordedMicros;
+    if (number != reader.is_varint()) return std::nullopt;
+    switch (reader.field()) {
+      case kFirstSequence: record.first_sequence_ = static_cast<Sequence>(reader.varint()); break;
+      case kRecordedMicros: record.recorded_time_ = static_cast<WallMicros>(reader.varint()); break;
+      case kEntries: record.entries_.push_back(reader.bytes()); break;
+      case kChainHash: break;
+      default: return std::nullopt;
+    }
+  }
+  if (!reader.done() || record.first_sequence_ < 1 || record.entries_.empty()) return std::nullopt;
+  return record;
+}
+
+std::optional<JournalItem> JournalRecord::Item(Sequence sequence) const {
+  JournalItem item{sequence, recorded_time_, {}};
+  const std::string_view bytes = entries_[static_cast<size_t>(sequence - first_sequence_)];
+  WireReader reader(bytes);
+  if (!reader.Next() || reader.is_varint()) return std::nullopt;
+  const bool decoded =
+      reader.field() == kPayment
+          ? ParsePaymentRecord(reader.bytes(), &item.entry.emplace<PaymentEntry>()) && reader.done()
+          : DecodeControlEntry(bytes, &item.entry);
+  if (!decoded) return std::nullopt;
+  return item;
 }
 
 std::string EncodeCheckpoint(const StateCheckpoint& checkpoint) {
@@ -258,6 +257,29 @@ std::optional<StateCheckpoint> DecodeCheckpoint(std::string_view bytes) {
          refund.amount_fen()});
   }
   return checkpoint;
+}
+
+std::string EncodeDayTotals(const std::vector<ProjectTotals::Day>& days) {
+  storage::v1::DayTotals stored;
+  for (const ProjectTotals::Day& day : days) {
+    stored.add_days(day.date.day_number());
+    stored.add_amounts_fen(day.total.amount_fen);
+    stored.add_payment_counts(day.total.payment_count);
+  }
+  return stored.SerializeAsString();
+}
+
+bool DecodeDayTotals(std::string_view bytes, const std::function<void(Date, const Total&)>& visit) {
+  storage::v1::DayTotals stored;
+  if (!stored.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  if (stored.amounts_fen_size() != stored.days_size() ||
+      stored.payment_counts_size() != stored.days_size()) {
+    return false;
+  }
+  for (int i = 0; i < stored.days_size(); ++i) {
+    visit(Date::FromDayNumber(stored.days(i)), {stored.amounts_fen(i), stored.payment_counts(i)});
+  }
+  return true;
 }
 
 }  // namespace budgetwatch

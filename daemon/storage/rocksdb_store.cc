@@ -1,101 +1,42 @@
 #include "storage/rocksdb_store.h"
 
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/options.h>
-#include <rocksdb/table.h>
+#include <rocksdb/iostats_context.h>
+#include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
+#include <xxhash.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <random>
 
+#include "base/clock.h"
 #include "storage/key_codec.h"
 #include "storage/record_codec.h"
+#include "storage/rocksdb_options.h"
+#include "storage/status_map.h"
 
 namespace budgetwatch {
 namespace {
 
 constexpr const char* kFormatKey = "format_version";
+// Makes the hashes of payment ids differ from ledger to ledger, so that nobody can
+// prepare ids that collide.
+constexpr const char* kHashSeedKey = "payment_hash_seed";
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
-rocksdb::ColumnFamilyOptions FamilyOptions() {
-  rocksdb::ColumnFamilyOptions options;
-  // Small memtables write faster here and make a restart quick.
-  options.write_buffer_size = 16u << 20;
-  options.max_write_buffer_number = 4;
-  options.compression = rocksdb::kZSTD;
-  rocksdb::BlockBasedTableOptions table;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_size = 16u << 10;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
-  rocksdb::DBOptions options;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
-  options.paranoid_checks = true;
-  options.max_background_jobs = 2;
-  options.max_total_wal_size = 256u << 20;
-  options.keep_log_file_num = 3;
-  // A torn record at the end was never acknowledged; damage anywhere before it must
-  // be told and not skipped.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  if (env != nullptr) options.env = env;
-  return options;
-}
-
-// The directory with its parents, readable by the owner only. RocksDB itself would
-// create just the last part, and a plain file there gives it a puzzling error.
-Status PrepareDirectory(const std::string& directory) {
-  std::error_code error;
-  const std::filesystem::path path(directory);
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
-    return Refusal(Reason::kStoreFailed, "data_directory",
-                   directory + " is not a directory; name another one");
-  }
-  std::filesystem::create_directories(path, error);
-  if (error) {
-    return Refusal(Reason::kStoreFailed, "data_directory",
-                   "cannot create " + directory + ": " + error.message());
-  }
-  return {};
-}
-
-Error OpenError(const std::string& directory, const rocksdb::Status& status) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("lock") != std::string::npos) {
-    return Refusal(Reason::kStoreFailed, "data_directory",
-                   directory + " is in use by another process; stop it or name another directory");
-  }
-  if (status.IsCorruption() || status.IsInvalidArgument()) {
-    return Refusal(Reason::kDataDamaged, "data_directory",
-                   "the store in " + directory + " is damaged (" + text +
-                       "); keep a copy of it and restore a backup");
-  }
-  return Refusal(Reason::kStoreFailed, "data_directory",
-                 "cannot open the store in " + directory + ": " + text);
-}
 
 }  // namespace
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
-                                                         rocksdb::Env* env) {
+                                                         rocksdb::Env* env, size_t seal_count) {
   if (env == nullptr) {
     if (const Status status = PrepareDirectory(directory); !status.ok()) return status.error();
   }
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(directory));
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : kFamilyNames) families.emplace_back(name, FamilyOptions());
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(DatabaseOptions(env), directory, families, &store->families_, &db);
-  if (!opened.ok()) return OpenError(directory, opened);
-  store->db_.reset(db);
+  if (const Status status = store->OpenDatabase(env); !status.ok()) return status.error();
   if (const Status status = store->CheckFormat(); !status.ok()) return status.error();
-  if (const Status status = store->FindLastSequence(); !status.ok()) return status.error();
+  if (const Status status = store->OpenJournal(); !status.ok()) return status.error();
+  if (const Status status = store->OpenIndexes(seal_count); !status.ok()) return status.error();
   return store;
 }
 
@@ -103,156 +44,269 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& dire
 RocksDbStore::RocksDbStore(std::string directory) : directory_(std::move(directory)) {}
 
 RocksDbStore::~RocksDbStore() {
+  maintenance_.reset();
   if (db_ == nullptr) return;
-  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+  for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
   db_->Close().PermitUncheckedError();
 }
 
 Status RocksDbStore::Failed(const rocksdb::Status& status, const char* doing) const {
-  if (status.ok()) return {};
-  if (status.IsCorruption()) {
-    return Damaged(std::string(doing) + ": " + status.ToString());
-  }
-  return Refusal(
-      Reason::kStoreFailed, "",
-      "the store in " + directory_ + " failed while " + doing + ": " + status.ToString());
+  return ToStatus(status, directory_, doing);
 }
 
 Error RocksDbStore::Damaged(const std::string& what) const {
-  return Refusal(Reason::kDataDamaged, "",
-                 "the store in " + directory_ + " is damaged (" + what +
-                     "); keep a copy of it and restore a backup");
+  return DamagedStore(directory_, what);
+}
+
+Status RocksDbStore::OpenDatabase(rocksdb::Env* env) {
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(DatabaseOptions(env), directory_, FamilyDescriptors(), &families_, &db);
+  if (!opened.ok()) return OpenError(directory_, opened);
+  db_.reset(db);
+  return RemoveUnfinishedRuns();
+}
+
+// Files that a crash left on their way to become runs.
+Status RocksDbStore::RemoveUnfinishedRuns() {
+  rocksdb::Env* env = db_->GetEnv();
+  std::vector<std::string> names;
+  if (Status status = Failed(env->GetChildren(directory_, &names), "listing its files");
+      !status.ok()) {
+    return status;
+  }
+  for (const std::string& name : names) {
+    if (!name.ends_with(kUnfinishedRunSuffix)) continue;
+    Status status = Failed(env->DeleteFile(directory_ + "/" + name), "removing an unfinished run");
+    if (!status.ok()) return status;
+  }
+  return {};
 }
 
 Status RocksDbStore::CheckFormat() {
   std::string value;
   const rocksdb::Status found = db_->Get(rocksdb::ReadOptions(), kFormatKey, &value);
   if (found.IsNotFound()) {
+    std::random_device random;
+    hash_seed_ = uint64_t{random()} << 32 | random();
+    rocksdb::WriteBatch batch;
+    rocksdb::Status status = batch.Put(kFormatKey, EncodeInt64(kStorageFormatVersion));
+    if (status.ok()) {
+      status = batch.Put(kHashSeedKey, EncodeInt64(static_cast<int64_t>(hash_seed_)));
+    }
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    return Failed(db_->Put(durable, kFormatKey, EncodeInt64(kStorageFormatVersion)),
-                  "writing the format version");
+    if (status.ok()) status = db_->Write(durable, &batch);
+    return Failed(status, "writing the format version");
   }
   if (!found.ok()) return Failed(found, "reading the format version");
   const auto version = DecodeInt64(value);
   if (!version) return Damaged("the format version is no number");
-  if (*version > kStorageFormatVersion) {
+  if (*version != kStorageFormatVersion) {
+    const bool newer = *version > kStorageFormatVersion;
     return Refusal(Reason::kDataDamaged, "data_directory",
                    "the store in " + directory_ + " has format " + std::to_string(*version) +
-                       ", this program knows up to " + std::to_string(kStorageFormatVersion) +
-                       "; use a newer program");
+                       ", this program knows " + std::to_string(kStorageFormatVersion) +
+                       (newer ? "; use a newer program"
+                              : "; formats before 2 were never released, import the data again"));
   }
+  const rocksdb::Status seed = db_->Get(rocksdb::ReadOptions(), kHashSeedKey, &value);
+  if (!seed.ok()) return Failed(seed, "reading the seed of its hashes");
+  const auto number = DecodeInt64(value);
+  if (!number) return Damaged("the seed of its hashes is no number");
+  hash_seed_ = static_cast<uint64_t>(*number);
   return {};
 }
 
-Status RocksDbStore::FindLastSequence() {
+Status RocksDbStore::LoadProjects() {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kJournal]));
-  iterator->SeekToLast();
-  if (!iterator->Valid()) return Failed(iterator->status(), "reading the end of the journal");
-  const auto record = DecodeJournalRecord(View(iterator->value()));
-  if (!record) return Damaged("the last journal record cannot be read");
-  last_sequence_ = record->first_sequence + static_cast<Sequence>(record->entries.size()) - 1;
+      db_->NewIterator(rocksdb::ReadOptions(), family(kProjectCode)));
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+    const auto number = DecodeProjectNumberKey(View(iterator->key()));
+    auto project = DecodeProjectKey(View(iterator->value()));
+    if (!number || !project ||
+        !bookings_->AddProject({project->fiscal_year, std::move(project->project_code)}, *number)) {
+      return Damaged("the list of project codes cannot be read");
+    }
+  }
+  return Failed(iterator->status(), "reading the list of project codes");
+}
+
+Status RocksDbStore::OpenJournal() {
+  auto journal = RocksDbJournal::Open(db_.get(), family(kJournal), directory_);
+  if (!journal.ok()) return journal.error();
+  journal_ = std::move(journal).value();
   return {};
 }
 
-Status RocksDbStore::Write(const Commit& commit) {
-  BW_CHECK(commit.first_sequence == last_sequence_ + 1 && !commit.entries.empty());
-  rocksdb::WriteBatch batch;
-  rocksdb::Status status;
-  const auto put = [&](Family family, const std::string& key, const std::string& value) {
-    if (status.ok()) status = batch.Put(families_[family], key, value);
-  };
-  for (size_t begin = 0; begin < commit.entries.size(); begin += kEntriesPerRecord) {
-    const size_t end = std::min(commit.entries.size(), begin + kEntriesPerRecord);
-    put(kJournal, SequenceKey(commit.first_sequence + static_cast<Sequence>(begin)),
-        EncodeJournalRecord(commit, begin, end));
+Status RocksDbStore::OpenIndexes(size_t seal_count) {
+  auto payments = PaymentIndex::Open({db_.get(), family(kPaymentRun), directory_});
+  if (!payments.ok()) return payments.error();
+  payments_ = std::move(payments).value();
+  auto bookings = BookingIndex::Open({db_.get(), family(kBookingRun), directory_});
+  if (!bookings.ok()) return bookings.error();
+  bookings_ = std::move(bookings).value();
+  if (Status status = LoadProjects(); !status.ok()) return status;
+  if (Status status = CatchUpIndexes(); !status.ok()) return status;
+  maintenance_ = std::make_unique<IndexMaintenance>(*payments_, *bookings_, seal_count);
+  return {};
+}
+
+// Puts what the runs do not hold yet into memory again.
+Status RocksDbStore::CatchUpIndexes() {
+  const Sequence last = LastSequence();
+  const Sequence sealed = std::max(payments_->sealed_sequence(), bookings_->sealed_sequence());
+  if (sealed > last) {
+    return Damaged("its indexes know journal sequence " + std::to_string(sealed) +
+                   ", but the journal ends at " + std::to_string(last) +
+                   ": payments that were acknowledged are missing");
   }
-  Sequence sequence = commit.first_sequence;
-  for (const JournalEntry& entry : commit.entries) {
-    if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
-      put(kPaymentId, PaymentIdKey({payment->source, payment->event.payment_id}),
-          EncodeInt64(sequence));
-      const Bookings bookings = BookingsOf(*payment);
-      for (int side = 0; side < bookings.count; ++side) {
-        const Booking& booking = bookings.items[side];
-        put(kBooking,
-            EncodeBookingKey({booking.date.year(), std::string(booking.project_code), booking.date,
-                              sequence, side == 1}),
-            "");
-      }
-    } else {
-      put(kControl, SequenceKey(sequence), "");
+  const Sequence first = std::min(payments_->sealed_sequence(), bookings_->sealed_sequence()) + 1;
+  IndexChange change;
+  Status status = ScanJournal(first, last, [&](const JournalItem& item) -> Status {
+    const auto* payment = std::get_if<PaymentEntry>(&item.entry);
+    if (payment == nullptr) return {};
+    Collect(item.sequence, *payment, &change);
+    if (!change.projects.empty()) {
+      return Damaged("journal sequence " + std::to_string(item.sequence) +
+                     " is on a project that the list of project codes lacks");
     }
-    ++sequence;
+    if (item.sequence <= payments_->sealed_sequence()) change.payments.pop_back();
+    if (item.sequence <= bookings_->sealed_sequence()) change.bookings.clear();
+    return {};
+  });
+  if (!status.ok()) return status;
+  Publish(std::move(change), last);
+  return {};
+}
+
+uint64_t RocksDbStore::HashOf(const PaymentKeyView& key) const {
+  const uint64_t source = XXH3_64bits_withSeed(key.source.data(), key.source.size(), hash_seed_);
+  return XXH3_64bits_withSeed(key.payment_id.data(), key.payment_id.size(), source);
+}
+
+void RocksDbStore::Collect(Sequence sequence, const PaymentEntry& entry,
+                           IndexChange* change) const {
+  change->payments.push_back({HashOf({entry.source, entry.event.payment_id}), sequence});
+  const Bookings bookings = BookingsOf(entry);
+  for (int side = 0; side < bookings.count; ++side) {
+    const Booking& booking = bookings.items[side];
+    const int fiscal_year = booking.date.year();
+    auto number = bookings_->NumberOf(fiscal_year, booking.project_code);
+    if (!number) {
+      // New ones are few: a page of them at most in one commit.
+      const BookingIndex::Project project{fiscal_year, std::string(booking.project_code)};
+      const auto position = std::find(change->projects.begin(), change->projects.end(), project);
+      number =
+          bookings_->project_count() + static_cast<uint32_t>(position - change->projects.begin());
+      if (position == change->projects.end()) change->projects.push_back(project);
+    }
+    change->bookings.push_back(BookingIndex::WordOf(*number, booking.date, sequence, side == 1));
+  }
+}
+
+void RocksDbStore::Publish(IndexChange change, Sequence last) {
+  for (BookingIndex::Project& project : change.projects) {
+    BW_CHECK(bookings_->AddProject(std::move(project), bookings_->project_count()));
+  }
+  payments_->Append(change.payments, last);
+  bookings_->Append(std::move(change.bookings), last);
+}
+
+rocksdb::Status RocksDbStore::PutIndexKeys(const Commit& commit, const IndexChange& change,
+                                           rocksdb::WriteBatch* batch) const {
+  rocksdb::Status status;
+  const auto put = [&](Family id, const std::string& key, const std::string& value) {
+    if (status.ok()) status = batch->Put(family(id), key, value);
+  };
+  uint32_t number = bookings_->project_count();
+  for (const BookingIndex::Project& project : change.projects) {
+    put(kProjectCode, ProjectNumberKey(number++),
+        EncodeProjectKey({project.fiscal_year, project.code}));
+  }
+  for (size_t i = 0; i < commit.entries.size(); ++i) {
+    if (std::holds_alternative<PaymentEntry>(commit.entries[i])) continue;
+    put(kControl, SequenceKey(commit.first_sequence + static_cast<Sequence>(i)), "");
   }
   for (const auto& [original, taken_fen] : commit.taken_fen) {
     put(kTaken, SequenceKey(original), EncodeInt64(taken_fen));
   }
+  return status;
+}
+
+Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
+  BW_CHECK(commit.first_sequence == LastSequence() + 1 && !commit.entries.empty());
+  if (Status status = maintenance_->WaitForRoom(); !status.ok()) return status;
+  const int64_t start = MonotonicNanos();
+  IndexChange change;
+  Sequence sequence = commit.first_sequence;
+  for (const JournalEntry& entry : commit.entries) {
+    if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
+      Collect(sequence, *payment, &change);
+    }
+    ++sequence;
+  }
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status = PutIndexKeys(commit, change, &batch);
+  ChainHash chain;
+  if (status.ok()) status = journal_->Put(commit, &batch, &chain);
+  const int64_t encoded = MonotonicNanos();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableTimeExceptForMutex);
+  const uint64_t synced_before = rocksdb::get_iostats_context()->fsync_nanos;
   rocksdb::WriteOptions durable;
   durable.sync = true;
   if (status.ok()) status = db_->Write(durable, &batch);
+  if (cost != nullptr) {
+    cost->encode_nanos = encoded - start;
+    cost->sync_nanos =
+        static_cast<int64_t>(rocksdb::get_iostats_context()->fsync_nanos - synced_before);
+  }
   if (!status.ok()) return Failed(status, "writing a commit");
-  last_sequence_ = sequence - 1;
+  Publish(std::move(change), sequence - 1);
+  journal_->Advance(sequence - 1, chain);
+  maintenance_->Appended();
   return {};
 }
 
 Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
                                      const std::vector<TotalRow>& changed) {
-  rocksdb::WriteBatch batch;
-  rocksdb::Status status = batch.Put(families_[kCheckpoint], SequenceKey(checkpoint.sequence),
-                                     EncodeCheckpoint(checkpoint));
-  for (const TotalRow& row : changed) {
-    if (!status.ok()) break;
-    status = batch.Put(
-        families_[kTotal],
-        EncodeTotalKey({row.date.year(), row.project_code, row.date, checkpoint.sequence}),
-        EncodeTotal(row.total));
-  }
-  // Not synced: the log keeps its order, so that the checkpoint never survives
-  // without the entries it sums.
+  // Several batches, so that commits can go between them, and the checkpoint last:
+  // without it, totals of its sequence are not looked at. None is synced: the log
+  // keeps its order, so that a checkpoint never survives without what it sums.
+  constexpr size_t kProjectsPerBatch = 256;
   rocksdb::WriteOptions lazy;
   lazy.sync = false;
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+  for (size_t begin = 0; begin < changed.size() && status.ok();) {
+    const TotalRow& first = changed[begin];
+    const int fiscal_year = first.date.year();
+    std::vector<ProjectTotals::Day> days;
+    for (; begin < changed.size() && changed[begin].project_code == first.project_code &&
+           changed[begin].date.year() == fiscal_year;
+         ++begin) {
+      days.push_back({changed[begin].date, changed[begin].total});
+    }
+    status = batch.Put(family(kTotal),
+                       EncodeTotalKey({fiscal_year, first.project_code, checkpoint.sequence}),
+                       EncodeDayTotals(days));
+    if (status.ok() && batch.Count() >= kProjectsPerBatch) {
+      status = db_->Write(lazy, &batch);
+      batch.Clear();
+    }
+  }
+  if (status.ok()) {
+    status = batch.Put(family(kCheckpoint), SequenceKey(checkpoint.sequence),
+                       EncodeCheckpoint(checkpoint));
+  }
   if (status.ok()) status = db_->Write(lazy, &batch);
   return Failed(status, "writing a checkpoint");
-}
-
-Status RocksDbStore::ScanJournal(Sequence first, Sequence last,
-                                 const JournalVisitor& visitor) const {
-  if (first < 1) first = 1;
-  if (first > last) return {};
-  const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kJournal]));
-  Sequence expected = first;
-  for (iterator->SeekForPrev(SequenceKey(first)); iterator->Valid() && expected <= last;
-       iterator->Next()) {
-    const auto record = DecodeJournalRecord(View(iterator->value()));
-    if (!record || DecodeSequenceKey(View(iterator->key())) != record->first_sequence) {
-      return Damaged("the journal record before sequence " + std::to_string(expected) +
-                     " cannot be read");
-    }
-    Sequence sequence = record->first_sequence;
-    for (const JournalEntry& entry : record->entries) {
-      if (sequence >= first && sequence <= last) {
-        if (sequence != expected) break;
-        const Status status = visitor({sequence, record->recorded_time, entry});
-        if (!status.ok()) return status;
-        ++expected;
-      }
-      ++sequence;
-    }
-  }
-  if (!iterator->status().ok()) return Failed(iterator->status(), "reading the journal");
-  if (expected <= last) {
-    return Damaged("journal sequence " + std::to_string(expected) + " is missing");
-  }
-  return {};
 }
 
 Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
                                         const JournalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kControl]));
+      db_->NewIterator(rocksdb::ReadOptions(), family(kControl)));
   for (iterator->Seek(SequenceKey(first)); iterator->Valid(); iterator->Next()) {
     const auto sequence = DecodeSequenceKey(View(iterator->key()));
     if (!sequence) return Damaged("a key of the control index cannot be read");
@@ -265,57 +319,9 @@ Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
   return Failed(iterator->status(), "reading the control index");
 }
 
-Result<std::shared_ptr<const JournalRecordView>> RocksDbStore::ReadRecord(Sequence sequence) const {
-  const auto holds = [sequence](const JournalRecordView& record) {
-    return sequence >= record.first_sequence &&
-           sequence < record.first_sequence + static_cast<Sequence>(record.entries.size());
-  };
-  {
-    const MutexLock lock(cache_mutex_);
-    if (cached_record_ != nullptr && holds(*cached_record_)) return cached_record_;
-  }
-  const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kJournal]));
-  iterator->SeekForPrev(SequenceKey(sequence));
-  const Status status = Failed(iterator->status(), "reading the journal");
-  if (!status.ok()) return status.error();
-  if (!iterator->Valid()) {
-    return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
-  }
-  auto decoded = DecodeJournalRecord(View(iterator->value()));
-  if (!decoded || !holds(*decoded)) {
-    return Damaged("journal sequence " + std::to_string(sequence) + " is missing or unreadable");
-  }
-  auto record = std::make_shared<const JournalRecordView>(*std::move(decoded));
-  const MutexLock lock(cache_mutex_);
-  cached_record_ = record;
-  return record;
-}
-
-Result<JournalItem> RocksDbStore::ReadEntry(Sequence sequence) const {
-  const auto record = ReadRecord(sequence);
-  if (!record.ok()) return record.error();
-  const JournalRecordView& view = *record.value();
-  return JournalItem{sequence, view.recorded_time,
-                     view.entries[static_cast<size_t>(sequence - view.first_sequence)]};
-}
-
-Result<Sequence> RocksDbStore::SequenceAt(WallMicros time) const {
-  // The times of entries never fall with their sequence.
-  Sequence known = 0;
-  Sequence unknown = LastSequence() + 1;
-  while (unknown - known > 1) {
-    const Sequence middle = known + (unknown - known) / 2;
-    const auto item = ReadEntry(middle);
-    if (!item.ok()) return item.error();
-    (item.value().recorded_time <= time ? known : unknown) = middle;
-  }
-  return known;
-}
-
 Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence sequence) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kCheckpoint]));
+      db_->NewIterator(rocksdb::ReadOptions(), family(kCheckpoint)));
   iterator->SeekForPrev(SequenceKey(sequence));
   if (!iterator->Valid()) {
     const Status status = Failed(iterator->status(), "reading the last checkpoint");
@@ -330,75 +336,71 @@ Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence seq
 Status RocksDbStore::ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
                                 const TotalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kTotal]));
-  // From the last cell to the first, one jump for each: the versions of a cell are
-  // ordered by checkpoint, and only the last one up to `checkpoint` counts.
-  if (fiscal_year) {
-    iterator->SeekForPrev(YearPrefix(*fiscal_year + 1));
-  } else {
-    iterator->SeekToLast();
-  }
-  while (iterator->Valid()) {
+      db_->NewIterator(rocksdb::ReadOptions(), family(kTotal)));
+  // The versions of a project follow each other, and a later one replaces the days
+  // that it names.
+  TotalKey current;
+  std::map<Date, Total> days;
+  const auto visit = [&]() -> Status {
+    for (const auto& [date, total] : days) {
+      Status status = visitor({current.project_code, date, total});
+      if (!status.ok()) return status;
+    }
+    days.clear();
+    return {};
+  };
+  for (iterator->Seek(fiscal_year ? YearPrefix(*fiscal_year) : std::string()); iterator->Valid();
+       iterator->Next()) {
     auto key = DecodeTotalKey(View(iterator->key()));
     if (!key) return Damaged("a key of the totals cannot be read");
     if (fiscal_year && key->fiscal_year != *fiscal_year) break;
-    if (key->checkpoint > checkpoint) {
-      key->checkpoint = checkpoint;
-      iterator->SeekForPrev(EncodeTotalKey(*key));
-      continue;
+    if (key->fiscal_year != current.fiscal_year || key->project_code != current.project_code) {
+      if (Status status = visit(); !status.ok()) return status;
+      current = *key;
     }
-    const auto total = DecodeTotal(View(iterator->value()));
-    if (!total) return Damaged("a total cannot be read");
-    const Status status = visitor({key->project_code, key->date, *total});
-    if (!status.ok()) return status;
-    key->checkpoint = 0;
-    iterator->SeekForPrev(EncodeTotalKey(*key));
+    if (key->checkpoint > checkpoint) continue;
+    const bool decoded = DecodeDayTotals(
+        View(iterator->value()), [&days](Date date, const Total& total) { days[date] = total; });
+    if (!decoded) return Damaged("the totals of project " + key->project_code + " cannot be read");
   }
-  return Failed(iterator->status(), "reading the totals");
+  if (!iterator->status().ok()) return Failed(iterator->status(), "reading the totals");
+  return visit();
 }
 
 Result<std::vector<BookingKey>> RocksDbStore::ListBookings(const BookingRange& range,
                                                            const std::optional<BookingKey>& after,
                                                            size_t limit) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), families_[kBooking]));
-  std::string start = YearPrefix(range.fiscal_year);
-  if (range.project_code) {
-    start = EncodeBookingKey({range.fiscal_year, *range.project_code, range.first, 0, false});
-  }
-  if (after) start = std::max(start, EncodeBookingKey(*after));
-  std::vector<BookingKey> bookings;
-  for (iterator->Seek(start); iterator->Valid() && bookings.size() < limit; iterator->Next()) {
-    const auto key = DecodeBookingKey(View(iterator->key()));
-    if (!key) return Damaged("a key of the booking index cannot be read");
-    if (key->fiscal_year != range.fiscal_year) break;
-    if (range.project_code && key->project_code != *range.project_code) break;
-    if (range.project_code && key->date > range.last) break;
-    if (key->date < range.first || key->date > range.last) continue;
-    if (after && *key <= *after) continue;
-    bookings.push_back(*key);
-  }
-  const Status status = Failed(iterator->status(), "reading the booking index");
-  if (!status.ok()) return status.error();
-  return bookings;
+  return bookings_->List(range, after, limit);
 }
 
-Result<std::optional<Sequence>> RocksDbStore::FindPayment(const PaymentKey& key) const {
-  rocksdb::PinnableSlice value;
-  const rocksdb::Status status =
-      db_->Get(rocksdb::ReadOptions(), families_[kPaymentId], PaymentIdKey(key), &value);
-  if (status.IsNotFound()) return std::optional<Sequence>();
-  const Status read = Failed(status, "looking up a payment");
-  if (!read.ok()) return read.error();
-  const auto sequence = DecodeInt64(View(value));
-  if (!sequence) return Damaged("the index of payments holds no sequence");
-  return std::optional<Sequence>(*sequence);
+Result<std::vector<Sequence>> RocksDbStore::FindPayments(
+    const std::vector<PaymentKeyView>& keys) const {
+  std::vector<uint64_t> hashes;
+  hashes.reserve(keys.size());
+  for (const PaymentKeyView& key : keys) hashes.push_back(HashOf(key));
+  std::vector<Sequence> sequences(keys.size());
+  // Different ids may share a hash: the entry decides.
+  const Status status = payments_->Find(hashes, [&](size_t i, Sequence sequence) -> Status {
+    const auto item = ReadEntry(sequence);
+    if (!item.ok()) return item.error();
+    const auto* payment = std::get_if<PaymentEntry>(&item.value().entry);
+    if (payment == nullptr) {
+      return Damaged("the index of payments points to sequence " + std::to_string(sequence) +
+                     ", which is no payment");
+    }
+    if (payment->source == keys[i].source && payment->event.payment_id == keys[i].payment_id) {
+      sequences[i] = sequence;
+    }
+    return {};
+  });
+  if (!status.ok()) return status.error();
+  return sequences;
 }
 
 Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
   std::string value;
   const rocksdb::Status status =
-      db_->Get(rocksdb::ReadOptions(), families_[kTaken], SequenceKey(sequence), &value);
+      db_->Get(rocksdb::ReadOptions(), family(kTaken), SequenceKey(sequence), &value);
   if (status.IsNotFound()) return int64_t{0};
   const Status read = Failed(status, "looking up what was taken from a payment");
   if (!read.ok()) return read.error();
@@ -409,12 +411,12 @@ Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
 
 int64_t RocksDbStore::SizeBytes() const {
   uint64_t total = 0;
-  for (rocksdb::ColumnFamilyHandle* family : families_) {
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
     uint64_t bytes = 0;
-    if (db_->GetIntProperty(family, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) {
+    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) {
       total += bytes;
     }
-    if (db_->GetIntProperty(family, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
+    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
       total += bytes;
     }
   }

@@ -1,82 +1,113 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/mutex.h"
 #include "service/store.h"
-#include "storage/record_codec.h"
+#include "storage/booking_index.h"
+#include "storage/index_maintenance.h"
+#include "storage/payment_index.h"
+#include "storage/rocksdb_journal.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
 class Env;
 class Status;
+class WriteBatch;
 }  // namespace rocksdb
 
 namespace budgetwatch {
 
-// Version of the format on disk; STORAGE.md describes it. A newer one is refused.
-inline constexpr int kStorageFormatVersion = 1;
+// Version of the format on disk; STORAGE.md describes it. Others are refused.
+inline constexpr int kStorageFormatVersion = 2;
 
-// The store on RocksDB. Every Write is one WriteBatch with one sync of the log;
-// the journal, the indexes and what was taken move together. See Store for the
-// contract.
+// The store on RocksDB. Every Write is one WriteBatch with one sync of the log: the
+// journal and what was taken from payments. The indexes by id and by booking are
+// appended to in memory, and moved to the disk as sorted runs in the background; a
+// start reads what is not in them from the journal. See Store for the contract.
 class RocksDbStore : public Store {
  public:
   // Opens or creates the store in `directory`. `env` is for tests, null for the
-  // default; it outlives the store. Errors: STORE_FAILED when the directory cannot
-  // be used (another process has it, no permission, not a directory), DATA_DAMAGED
-  // when its content is damaged or of a newer version.
+  // default; it outlives the store. `seal_count` is the number of payments that an
+  // index holds in memory before they become a run. Errors: STORE_FAILED when the
+  // directory cannot be used (another process has it, no permission, not a
+  // directory), DATA_DAMAGED when its content is damaged or of another version.
   static Result<std::unique_ptr<RocksDbStore>> Open(const std::string& directory,
-                                                    rocksdb::Env* env = nullptr);
+                                                    rocksdb::Env* env = nullptr,
+                                                    size_t seal_count = PaymentIndex::kSealCount);
   ~RocksDbStore() override;
 
-  Status Write(const Commit& commit) override;
+  Status Write(const Commit& commit, WriteCost* cost = nullptr) override;
   Status WriteCheckpoint(const StateCheckpoint& checkpoint,
                          const std::vector<TotalRow>& changed) override;
-  Sequence LastSequence() const override { return last_sequence_.load(); }
-  Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visitor) const override;
+  Sequence LastSequence() const override { return journal_->last_sequence(); }
+  Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visitor) const override {
+    return journal_->Scan(first, last, visitor);
+  }
   Status ScanControlEntries(Sequence first, Sequence last,
                             const JournalVisitor& visitor) const override;
-  Result<Sequence> SequenceAt(WallMicros time) const override;
+  Result<Sequence> SequenceAt(WallMicros time) const override { return journal_->SequenceAt(time); }
   Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const override;
   Status ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
                     const TotalVisitor& visitor) const override;
   Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
                                                const std::optional<BookingKey>& after,
                                                size_t limit) const override;
-  Result<std::optional<Sequence>> FindPayment(const PaymentKey& key) const override;
-  Result<JournalItem> ReadEntry(Sequence sequence) const override;
+  std::string ChainHead() const override { return journal_->ChainHead(); }
+  Result<std::string> CheckChain(Sequence last) const override {
+    return journal_->CheckChain(last);
+  }
+  Result<std::vector<Sequence>> FindPayments(
+      const std::vector<PaymentKeyView>& keys) const override;
+  Result<JournalItem> ReadEntry(Sequence sequence) const override {
+    return journal_->Read(sequence);
+  }
   Result<int64_t> TakenFen(Sequence sequence) const override;
   int64_t SizeBytes() const override;
   std::string Location() const override { return directory_; }
 
+  // Waits until the indexes have been moved to the disk as far as they should be.
+  // For tests. Errors: why they could not.
+  Status WaitForIndexes() { return maintenance_->WaitUntilIdle(); }
+
  private:
-  // Column families; order and names are on disk.
-  enum Family { kDefault, kJournal, kControl, kPaymentId, kBooking, kTaken, kTotal, kCheckpoint };
-  static constexpr const char* kFamilyNames[] = {"default", "journal", "control", "payment_id",
-                                                 "booking", "taken",   "total",   "checkpoint"};
+  // What a write adds to the indexes once it is durable.
+  struct IndexChange {
+    std::vector<PaymentIndex::Entry> payments;
+    std::vector<IndexWord> bookings;
+    std::vector<BookingIndex::Project> projects;  // booked on for the first time
+  };
 
   explicit RocksDbStore(std::string directory);
 
-  // The record that holds `sequence`. Neighbours are often read after each other (a
-  // repeated batch, a page of a list), so the last one is kept decoded.
-  Result<std::shared_ptr<const JournalRecordView>> ReadRecord(Sequence sequence) const;
-
+  Status OpenDatabase(rocksdb::Env* env);
+  Status OpenJournal();
+  Status OpenIndexes(size_t seal_count);
   Status CheckFormat();
-  Status FindLastSequence();
+  Status LoadProjects();
+  Status CatchUpIndexes();
+  Status RemoveUnfinishedRuns();
+
+  void Collect(Sequence sequence, const PaymentEntry& entry, IndexChange* change) const;
+  void Publish(IndexChange change, Sequence last);
+  rocksdb::Status PutIndexKeys(const Commit& commit, const IndexChange& change,
+                               rocksdb::WriteBatch* batch) const;
+  uint64_t HashOf(const PaymentKeyView& key) const;
+
+  rocksdb::ColumnFamilyHandle* family(int id) const { return families_[static_cast<size_t>(id)]; }
   Status Failed(const rocksdb::Status& status, const char* doing) const;
   Error Damaged(const std::string& what) const;
 
   const std::string directory_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
-  std::atomic<Sequence> last_sequence_ = 0;
-  mutable Mutex cache_mutex_;
-  mutable std::shared_ptr<const JournalRecordView> cached_record_ BW_GUARDED_BY(cache_mutex_);
+  uint64_t hash_seed_ = 0;
+  std::unique_ptr<RocksDbJournal> journal_;
+  std::unique_ptr<PaymentIndex> payments_;
+  std::unique_ptr<BookingIndex> bookings_;
+  std::unique_ptr<IndexMaintenance> maintenance_;
 };
 
 }  // namespace budgetwatch

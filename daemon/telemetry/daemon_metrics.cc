@@ -36,8 +36,8 @@ Histogram::BucketBoundaries CommitBuckets() {
   return {0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
 }
 
-// A decision takes about a microsecond per event.
-Histogram::BucketBoundaries DecideBuckets() {
+// From one event, of which a stage takes a microsecond, to full groups that wait.
+Histogram::BucketBoundaries StageBuckets() {
   return {0.00001, 0.000025, 0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1};
 }
 
@@ -74,9 +74,21 @@ DaemonMetrics::DaemonMetrics(Registry& registry, std::string_view version) {
   commit_seconds_ =
       &AddHistogram(registry, "budgetwatch_commit_seconds",
                     "Time of one durable write to the store, in seconds.", CommitBuckets());
-  decide_seconds_ = &AddHistogram(
-      registry, "budgetwatch_commit_decide_seconds",
-      "Time to look up and decide the payment events of one commit, in seconds.", DecideBuckets());
+  auto& stages = prometheus::BuildHistogram()
+                     .Name("budgetwatch_commit_stage_seconds")
+                     .Help(
+                         "Time of one stage on the way of payment events, in seconds. Of each "
+                         "batch: parse, wait. Of each commit: decide, encode, sync, apply.")
+                     .Register(registry);
+  const auto stage = [&stages](const char* name) {
+    return &stages.Add({{"stage", name}}, StageBuckets());
+  };
+  parse_seconds_ = stage("parse");
+  wait_seconds_ = stage("wait");
+  decide_seconds_ = stage("decide");
+  encode_seconds_ = stage("encode");
+  sync_seconds_ = stage("sync");
+  apply_seconds_ = stage("apply");
   write_failures_ = &prometheus::BuildCounter()
                          .Name("budgetwatch_store_write_failures_total")
                          .Help("Commits that the store refused; nothing of them was recorded.")
@@ -105,8 +117,13 @@ void DaemonMetrics::OnCommitted(const std::vector<JournalEntry>&, const CommitSt
   Count(stats.duplicate_count, duplicate_);
   Count(stats.suspended_count, suspended_);
   Count(stats.rejected_count, rejected_);
+  for (const int64_t nanos : stats.parse_nanos) parse_seconds_->Observe(Seconds(nanos));
+  for (const int64_t nanos : stats.wait_nanos) wait_seconds_->Observe(Seconds(nanos));
   if (stats.event_count > 0) decide_seconds_->Observe(Seconds(stats.decide_nanos));
   if (stats.entry_count == 0) return;  // nothing was written
+  encode_seconds_->Observe(Seconds(stats.encode_nanos));
+  sync_seconds_->Observe(Seconds(stats.sync_nanos));
+  apply_seconds_->Observe(Seconds(stats.apply_nanos));
   commit_entries_->Observe(static_cast<double>(stats.entry_count));
   commit_seconds_->Observe(Seconds(stats.write_nanos));
 }

@@ -54,7 +54,13 @@ class DaemonMetrics : public CommitListener, public RpcObserver {
   prometheus::Counter* write_failures_ = nullptr;
   prometheus::Histogram* commit_entries_ = nullptr;
   prometheus::Histogram* commit_seconds_ = nullptr;
+  // By stage of a payment's way.
+  prometheus::Histogram* parse_seconds_ = nullptr;
+  prometheus::Histogram* wait_seconds_ = nullptr;
   prometheus::Histogram* decide_seconds_ = nullptr;
+  prometheus::Histogram* encode_seconds_ = nullptr;
+  prometheus::Histogram* sync_seconds_ = nullptr;
+  prometheus::Histogram* apply_seconds_ = nullptr;
   prometheus::Family<prometheus::Counter>* handled_family_ = nullptr;
   prometheus::Family<prometheus::Histogram>* handling_family_ = nullptr;
 

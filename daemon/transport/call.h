@@ -21,6 +21,8 @@ class Call {
   Call(RpcObserver& observer, std::string_view method)
       : observer_(observer), method_(method), start_nanos_(MonotonicNanos()) {}
 
+  int64_t start_nanos() const { return start_nanos_; }
+
   void Done(const grpc::Status& status) const {
     observer_.OnRpcDone(method_, GrpcCodeName(status.error_code()),
                         MonotonicNanos() - start_nanos_);

@@ -49,7 +49,7 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     reactor->Finish(status);
     return reactor;
   }
-  payments_.Record(batch.message.source(), batch.events,
+  payments_.Record(batch.message.source(), batch.events, call.start_nanos(),
                    [reactor, response, call](Result<std::vector<PaymentOutcome>> outcomes) {
                      grpc::Status status;
                      if (outcomes.ok()) {

@@ -65,6 +65,7 @@ void PaymentStream::OnReadDone(bool ok) {
 }
 
 void PaymentStream::HandIn() {
+  const int64_t received_nanos = MonotonicNanos();
   DecodedBatch batch;
   const Status decoded = DecodeBatch(incoming_, &batch);
   incoming_.Clear();
@@ -80,7 +81,7 @@ void PaymentStream::HandIn() {
     OnOutcomes(number, decoded.error());
     return;
   }
-  payments_.Record(batch.message.source(), batch.events,
+  payments_.Record(batch.message.source(), batch.events, received_nanos,
                    [this, number](Result<std::vector<PaymentOutcome>> outcomes) {
                      OnOutcomes(number, std::move(outcomes));
                    });

@@ -32,7 +32,8 @@ class MemoryStoreUnderTest : public StoreUnderTest {
 
 class RocksDbStoreUnderTest : public StoreUnderTest {
  public:
-  RocksDbStoreUnderTest() { Open(); }
+  // `seal_count`: 1 moves the indexes to the disk after every write.
+  explicit RocksDbStoreUnderTest(size_t seal_count) : seal_count_(seal_count) { Open(); }
   Store& store() override { return *store_; }
   void Reopen() override {
     store_.reset();
@@ -41,16 +42,17 @@ class RocksDbStoreUnderTest : public StoreUnderTest {
 
  private:
   void Open() {
-    auto opened = RocksDbStore::Open(directory_.path().string());
+    auto opened = RocksDbStore::Open(directory_.path().string(), nullptr, seal_count_);
     BW_CHECK(opened.ok());
     store_ = std::move(opened).value();
   }
 
+  const size_t seal_count_;
   TemporaryDirectory directory_;
   std::unique_ptr<RocksDbStore> store_;
 };
 
-enum class StoreKind { kMemory, kRocksDb };
+enum class StoreKind { kMemory, kRocksDb, kRocksDbRuns };
 
 class StoreContract : public testing::TestWithParam<StoreKind> {
  protected:
@@ -58,7 +60,8 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     if (GetParam() == StoreKind::kMemory) {
       tested_ = std::make_unique<MemoryStoreUnderTest>();
     } else {
-      tested_ = std::make_unique<RocksDbStoreUnderTest>();
+      tested_ = std::make_unique<RocksDbStoreUnderTest>(
+          GetParam() == StoreKind::kRocksDb ? PaymentIndex::kSealCount : 1);
     }
   }
 
@@ -338,11 +341,15 @@ TEST_P(StoreContract, PagesOfBookingsJoinWithoutGapOrRepeat) {
   }
 }
 
+std::string NameOf(const testing::TestParamInfo<StoreKind>& tested) {
+  constexpr const char* kNames[] = {"Memory", "RocksDb", "RocksDbRuns"};
+  return kNames[static_cast<size_t>(tested.param)];
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
-                         testing::Values(StoreKind::kMemory, StoreKind::kRocksDb),
-                         [](const auto& tested) {
-                           return tested.param == StoreKind::kMemory ? "Memory" : "RocksDb";
-                         });
+                         testing::Values(StoreKind::kMemory, StoreKind::kRocksDb,
+                                         StoreKind::kRocksDbRuns),
+                         NameOf);
 
 }  // namespace
 }  // namespace budgetwatch

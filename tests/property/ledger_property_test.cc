@@ -249,8 +249,9 @@ class Round {
       batches[i].resize(static_cast<size_t>(random_.Below(7)));
       for (SentEvent& sent : batches[i]) sent = maker_.Make(source);
       for (const SentEvent& sent : batches[i]) raw.push_back(sent.Raw());
-      ledger_->payments().Record(
-          source, raw, [&answers, i](auto outcomes) { answers[i].set_value(std::move(outcomes)); });
+      ledger_->payments().Record(source, raw, 0, [&answers, i](auto outcomes) {
+        answers[i].set_value(std::move(outcomes));
+      });
     }
     for (size_t i = 0; i < batches.size(); ++i) {
       const auto outcomes = answers[i].get_future().get();

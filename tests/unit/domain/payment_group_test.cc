@@ -17,9 +17,14 @@ namespace {
 // The fold with what a store would find, in plain maps.
 class Recorded : public PaymentLookup {
  public:
-  Result<std::optional<Sequence>> FindPayment(const PaymentKey& key) const override {
-    const auto found = ids.find(key);
-    return found == ids.end() ? std::optional<Sequence>() : std::optional(found->second);
+  Result<std::vector<Sequence>> FindPayments(
+      const std::vector<PaymentKeyView>& keys) const override {
+    std::vector<Sequence> sequences;
+    for (const PaymentKeyView& key : keys) {
+      const auto found = ids.find({std::string(key.source), std::string(key.payment_id)});
+      sequences.push_back(found == ids.end() ? 0 : found->second);
+    }
+    return sequences;
   }
   Result<JournalItem> ReadEntry(Sequence sequence) const override {
     return JournalItem{sequence, 0, entries.at(sequence)};
@@ -41,7 +46,7 @@ class Recorded : public PaymentLookup {
 
   void Commit(PaymentGroup* group) {
     for (const auto& [sequence, value] : group->taken_fen()) taken_fen[sequence] = value;
-    for (const PaymentEntry& entry : group->TakeEntries()) Apply(entry);
+    for (const JournalEntry& entry : group->TakeEntries()) Apply(entry);
   }
 
   LedgerState state;

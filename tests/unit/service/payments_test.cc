@@ -118,9 +118,9 @@ TEST_F(PaymentsTest, ACorrectionIsListedOnBothSides) {
 TEST_F(PaymentsTest, BatchesAreCheckedAsAWhole) {
   std::string reason;
   const auto keep = [&reason](const auto& outcomes) { reason = outcomes.error().reason; };
-  ledger_.payments().Record("", {}, keep);
+  ledger_.payments().Record("", {}, 0, keep);
   EXPECT_EQ(reason, "INVALID_SOURCE");
-  ledger_.payments().Record("bank", std::vector<RawPaymentEvent>(kMaxBatchEvents + 1), keep);
+  ledger_.payments().Record("bank", std::vector<RawPaymentEvent>(kMaxBatchEvents + 1), 0, keep);
   EXPECT_EQ(reason, "BATCH_TOO_LARGE");
 }
 

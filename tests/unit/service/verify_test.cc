@@ -40,10 +40,15 @@ class TamperedStore : public MemoryStore {
       return visit(changed);
     });
   }
-  Result<std::optional<Sequence>> FindPayment(const PaymentKey& key) const override {
-    if (key.payment_id == "q" && damage == Damage::kIdLost) return std::optional<Sequence>();
-    if (key.payment_id == "q" && damage == Damage::kIdMoved) return std::optional<Sequence>(2);
-    return MemoryStore::FindPayment(key);
+  Result<std::vector<Sequence>> FindPayments(
+      const std::vector<PaymentKeyView>& keys) const override {
+    auto sequences = MemoryStore::FindPayments(keys);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i].payment_id != "q") continue;
+      if (damage == Damage::kIdLost) sequences.value()[i] = 0;
+      if (damage == Damage::kIdMoved) sequences.value()[i] = 2;
+    }
+    return sequences;
   }
   Result<int64_t> TakenFen(Sequence sequence) const override {
     if (damage == Damage::kTaken) return int64_t{0};

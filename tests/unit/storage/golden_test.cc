@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "storage/journal_chain.h"
 #include "storage/record_codec.h"
 #include "support/builders.h"
 
@@ -136,14 +137,54 @@ TEST(Golden, JournalRecordsKeepTheirBytes) {
 
 TEST(Golden, OldJournalRecordsAreRead) {
   const Commit commit = GoldenCommit();
-  const auto record = DecodeJournalRecord(FromHex(ReadGolden("journal_record.hex")));
+  const auto record = JournalRecord::Parse(FromHex(ReadGolden("journal_record.hex")));
   ASSERT_TRUE(record.has_value());
-  EXPECT_EQ(record->first_sequence, commit.first_sequence);
-  EXPECT_EQ(record->recorded_time, commit.recorded_time);
-  ASSERT_EQ(record->entries.size(), commit.entries.size());
+  EXPECT_EQ(record->recorded_time(), commit.recorded_time);
+  ASSERT_EQ(record->first_sequence(), commit.first_sequence);
+  ASSERT_EQ(record->last_sequence() - record->first_sequence() + 1,
+            static_cast<Sequence>(commit.entries.size()));
   for (size_t i = 0; i < commit.entries.size(); ++i) {
-    EXPECT_TRUE(record->entries[i] == commit.entries[i]) << i;
+    const auto item = record->Item(commit.first_sequence + static_cast<Sequence>(i));
+    ASSERT_TRUE(item.has_value()) << i;
+    EXPECT_TRUE(item->entry == commit.entries[i]) << i;
   }
+}
+
+// The digests were computed with another program: printf content | sha256sum.
+TEST(Golden, RecordsAreChainedBySha256) {
+  const ChainHash first = NextChainHash(kChainStart, "one");
+  EXPECT_EQ(ChainHashText(first),
+            "4e233ba6ac7032d3894ecea5974fd96176e564b024af45747eb46357af8d2401");
+  const ChainHash second = NextChainHash(first, "two");
+  EXPECT_EQ(ChainHashText(second),
+            "b9f0cc527d38ea48d83c4c438121181ab01d99e83415306be2ac88792c40a8f3");
+  std::string record = "two";
+  AppendChainHash(second, &record);
+  EXPECT_EQ(ToHex(record),
+            "74776f"
+            "2220" +
+                ChainHashText(second));
+  const auto parts = SplitChainedRecord(record);
+  ASSERT_TRUE(parts.has_value());
+  EXPECT_EQ(parts->content, "two");
+  EXPECT_EQ(parts->hash, second);
+  EXPECT_FALSE(SplitChainedRecord("two").has_value());
+  EXPECT_FALSE(SplitChainedRecord(record + "x").has_value());
+}
+
+// Encoded by protoc.
+TEST(Golden, TotalsKeepTheirBytes) {
+  const std::string golden =
+      "0a0696a0029aa0021204c80102"
+      "1a020203";
+  const std::vector<ProjectTotals::Day> days = {{Day("2020-06-30"), {100, 1}, 0},
+                                                {Day("2020-07-02"), {1, -2}, 0}};
+  EXPECT_EQ(ToHex(EncodeDayTotals(days)), golden);
+  std::vector<ProjectTotals::Day> decoded;
+  ASSERT_TRUE(DecodeDayTotals(FromHex(golden), [&decoded](Date date, const Total& total) {
+    decoded.push_back({date, total, 0});
+  }));
+  EXPECT_EQ(decoded, days);
 }
 
 TEST(Golden, CheckpointsKeepTheirBytes) {

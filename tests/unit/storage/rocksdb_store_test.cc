@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
+#include <algorithm>
 #include <fstream>
+#include <functional>
+#include <random>
 
 #include "storage/key_codec.h"
 #include "support/builders.h"
@@ -26,9 +29,10 @@ bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Changes bytes behind the store's back.
-void PutRaw(const std::filesystem::path& path, const std::string& family, const std::string& key,
-            const std::string& value) {
+// Runs `change` on a column family behind the store's back.
+void ChangeRaw(
+    const std::filesystem::path& path, const std::string& family,
+    const std::function<rocksdb::Status(rocksdb::DB*, rocksdb::ColumnFamilyHandle*)>& change) {
   std::vector<std::string> names;
   ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path.string(), &names).ok());
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -42,10 +46,24 @@ void PutRaw(const std::filesystem::path& path, const std::string& family, const 
   const std::unique_ptr<rocksdb::DB> db(opened);
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i] == family) {
-      ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), handles[i], key, value).ok());
+      ASSERT_TRUE(change(db.get(), handles[i]).ok());
     }
     ASSERT_TRUE(db->DestroyColumnFamilyHandle(handles[i]).ok());
   }
+}
+
+void PutRaw(const std::filesystem::path& path, const std::string& family, const std::string& key,
+            const std::string& value) {
+  ChangeRaw(path, family, [&](rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle) {
+    return db->Put(rocksdb::WriteOptions(), handle, key, value);
+  });
+}
+
+void DeleteRaw(const std::filesystem::path& path, const std::string& family,
+               const std::string& key) {
+  ChangeRaw(path, family, [&](rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle) {
+    return db->Delete(rocksdb::WriteOptions(), handle, key);
+  });
 }
 
 TEST(RocksDbStore, CreatesTheDirectoryWithItsParents) {
@@ -84,22 +102,41 @@ TEST(RocksDbStore, RefusesANewerFormat) {
   EXPECT_TRUE(Contains(OpenError(directory.path()).message, "is no number"));
 }
 
+TEST(RocksDbStore, RefusesAnOlderFormat) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
+  PutRaw(directory.path(), "default", "format_version", EncodeInt64(1));
+  const Error error = OpenError(directory.path());
+  EXPECT_EQ(error.reason, "DATA_DAMAGED");
+  EXPECT_TRUE(Contains(error.message, "import the data again")) << error.message;
+}
+
+// Payments with distinct ids, one for each day and project in turn.
+std::vector<JournalEntry> ManyPayments(int first, int count) {
+  std::vector<JournalEntry> entries;
+  for (int i = first; i < first + count; ++i) {
+    const Date date = Day("2020-01-01").AddDays(i % 300);
+    entries.emplace_back(MakeEntry(MakePayment(
+        "id-" + std::to_string(i), "P" + std::to_string(i % 7), date.ToString(), 100 + i)));
+  }
+  return entries;
+}
+
 TEST(RocksDbStore, TellsDamageInsteadOfServingIt) {
   const TemporaryDirectory directory;
   {
-    const auto store = RocksDbStore::Open(directory.path().string());
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 1);
     ASSERT_TRUE(store.ok());
     const PaymentEntry payment = MakeEntry(MakePayment("a", "P1", "2020-01-01", 1));
     ASSERT_TRUE(store.value()->Write({1, 1, {payment, ClosingEntry{2019}}, {}}).ok());
     ASSERT_TRUE(store.value()->Write({3, 2, {ClosingEntry{2018}}, {}}).ok());
+    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
   }
   PutRaw(directory.path(), "journal", SequenceKey(1), "\xff\xff");
   PutRaw(directory.path(), "taken", SequenceKey(1), "x");
-  PutRaw(directory.path(), "payment_id", PaymentIdKey({"bank", "a"}), "x");
-  PutRaw(directory.path(), "booking", "x", "");
   PutRaw(directory.path(), "total", "x", "");
   const auto opened = RocksDbStore::Open(directory.path().string());
-  ASSERT_TRUE(opened.ok());
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
   const RocksDbStore& store = *opened.value();
   const auto nothing = [](const auto&) { return Status(); };
   EXPECT_EQ(store.ScanJournal(1, 3, nothing).error().reason, "DATA_DAMAGED");
@@ -108,6 +145,108 @@ TEST(RocksDbStore, TellsDamageInsteadOfServingIt) {
   EXPECT_EQ(store.TakenFen(1).error().reason, "DATA_DAMAGED");
   EXPECT_EQ(store.FindPayment({"bank", "a"}).error().reason, "DATA_DAMAGED");
   EXPECT_EQ(store.ScanTotals(9, std::nullopt, nothing).error().reason, "DATA_DAMAGED");
+}
+
+TEST(RocksDbStore, RefusesADamagedListOfProjectCodes) {
+  const TemporaryDirectory directory;
+  {
+    const auto store = RocksDbStore::Open(directory.path().string());
+    ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 9), {}}).ok());
+  }
+  PutRaw(directory.path(), "project_code", ProjectNumberKey(3), "");
+  EXPECT_EQ(OpenError(directory.path()).reason, "DATA_DAMAGED");
+}
+
+// The journal lost its end, but a run had been made of it.
+TEST(RocksDbStore, RefusesAJournalThatEndsBeforeItsIndexes) {
+  const TemporaryDirectory directory;
+  {
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 1);
+    ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 1), {}}).ok());
+    ASSERT_TRUE(store.value()->Write({2, 2, ManyPayments(1, 1), {}}).ok());
+    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
+  }
+  DeleteRaw(directory.path(), "journal", SequenceKey(2));
+  const Error error = OpenError(directory.path());
+  EXPECT_EQ(error.reason, "DATA_DAMAGED");
+  EXPECT_TRUE(Contains(error.message, "acknowledged are missing")) << error.message;
+}
+
+TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
+  const TemporaryDirectory directory;
+  std::string head;
+  {
+    const auto store = RocksDbStore::Open(directory.path().string());
+    ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 1), {}}).ok());
+    ASSERT_TRUE(store.value()->Write({2, 2, ManyPayments(1, 1), {}}).ok());
+    EXPECT_EQ(store.value()->CheckChain(2).value(), "");
+    head = store.value()->ChainHead();
+  }
+  // The same payment with another amount, in a record that can be read.
+  const JournalEntry other = MakeEntry(MakePayment("id-0", "P0", "2020-01-01", 1));
+  std::string forged = EncodeJournalRecord({1, 1, {other}, {}}, 0, 1);
+  AppendChainHash(NextChainHash(kChainStart, forged), &forged);
+  PutRaw(directory.path(), "journal", SequenceKey(1), forged);
+  const auto store = RocksDbStore::Open(directory.path().string());
+  ASSERT_TRUE(store.ok());
+  EXPECT_EQ(store.value()->ChainHead(), head);
+  EXPECT_TRUE(Contains(store.value()->CheckChain(2).value(), "sequence 2"));
+}
+
+// Every payment is found and listed, whether it is in memory, in a run or in a merged
+// one, and nothing else is.
+TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
+  constexpr int kCount = 3'000;
+  constexpr size_t kSealCount = 64;
+  const TemporaryDirectory directory;
+  auto store = RocksDbStore::Open(directory.path().string(), nullptr, kSealCount);
+  std::mt19937_64 random(3);
+  for (int done = 0; done < kCount;) {
+    const int count = std::min(kCount - done, static_cast<int>(1 + random() % 90));
+    ASSERT_TRUE(store.value()->Write({done + 1, done + 1, ManyPayments(done, count), {}}).ok());
+    done += count;
+    if (random() % 8 == 0) {
+      store.value().reset();
+      store = RocksDbStore::Open(directory.path().string(), nullptr, kSealCount);
+      ASSERT_TRUE(store.ok()) << store.error().message;
+    }
+  }
+  ASSERT_TRUE(store.value()->WaitForIndexes().ok());
+  std::vector<std::string> ids;
+  std::vector<PaymentKeyView> keys;
+  for (int i = 0; i < kCount + 50; ++i) ids.push_back("id-" + std::to_string(i));
+  for (const std::string& id : ids) keys.push_back({"bank", id});
+  const auto found = store.value()->FindPayments(keys);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  for (int i = 0; i < kCount + 50; ++i) {
+    EXPECT_EQ(found.value()[static_cast<size_t>(i)], i < kCount ? i + 1 : 0) << i;
+  }
+  const BookingRange year{2020, std::nullopt, Day("2020-01-01"), Day("2020-12-31")};
+  const auto all = store.value()->ListBookings(year, std::nullopt, kCount * 2);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all.value().size(), static_cast<size_t>(kCount));
+  EXPECT_TRUE(std::is_sorted(all.value().begin(), all.value().end()));
+  // In pages it is the same list.
+  std::vector<BookingKey> paged;
+  while (true) {
+    const auto after = paged.empty() ? std::nullopt : std::optional(paged.back());
+    const auto page = store.value()->ListBookings(year, after, 37);
+    ASSERT_TRUE(page.ok());
+    if (page.value().empty()) break;
+    paged.insert(paged.end(), page.value().begin(), page.value().end());
+  }
+  EXPECT_EQ(paged, all.value());
+}
+
+// What a crash leaves of a run that was being made is removed.
+TEST(RocksDbStore, UnfinishedRunsAreRemoved) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
+  const auto leftover =
+      directory.path() / ("run-7-payment_run" + std::string(kUnfinishedRunSuffix));
+  std::ofstream(leftover) << "half";
+  ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
+  EXPECT_FALSE(std::filesystem::exists(leftover));
 }
 
 }  // namespace

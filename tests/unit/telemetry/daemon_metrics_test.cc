@@ -51,7 +51,8 @@ TEST_F(DaemonMetricsTest, StartsWithEveryOutcomeAtZero) {
                "budgetwatch_payments_recorded_total{outcome=\"suspended\"} 0",
                "budgetwatch_payments_recorded_total{outcome=\"rejected\"} 0",
                "budgetwatch_store_write_failures_total 0", "budgetwatch_commit_entries_count 0",
-               "budgetwatch_commit_seconds_count 0", "budgetwatch_commit_decide_seconds_count 0"});
+               "budgetwatch_commit_seconds_count 0",
+               "budgetwatch_commit_stage_seconds_count{stage=\"decide\"} 0"});
 }
 
 TEST_F(DaemonMetricsTest, CommitsAddToOutcomesSizesAndTimes) {
@@ -64,6 +65,11 @@ TEST_F(DaemonMetricsTest, CommitsAddToOutcomesSizesAndTimes) {
   stats.rejected_count = 4;
   stats.decide_nanos = 250'000;
   stats.write_nanos = 1'000'000;
+  stats.parse_nanos = {10'000, 30'000};
+  stats.wait_nanos = {1'000, 2'000};
+  stats.encode_nanos = 500'000;
+  stats.sync_nanos = 250'000;
+  stats.apply_nanos = 125'000;
   metrics_.OnCommitted({}, stats);
   metrics_.OnCommitted({}, stats);
   // A bucket includes its upper bound.
@@ -76,9 +82,15 @@ TEST_F(DaemonMetricsTest, CommitsAddToOutcomesSizesAndTimes) {
                "budgetwatch_commit_seconds_bucket{le=\"0.0005\"} 0",
                "budgetwatch_commit_seconds_bucket{le=\"0.001\"} 2",
                "budgetwatch_commit_seconds_sum 0.002",
-               "budgetwatch_commit_decide_seconds_bucket{le=\"0.0001\"} 0",
-               "budgetwatch_commit_decide_seconds_bucket{le=\"0.00025\"} 2",
-               "budgetwatch_commit_decide_seconds_sum 0.0005"});
+               "budgetwatch_commit_stage_seconds_bucket{stage=\"decide\",le=\"0.0001\"} 0",
+               "budgetwatch_commit_stage_seconds_bucket{stage=\"decide\",le=\"0.00025\"} 2",
+               "budgetwatch_commit_stage_seconds_sum{stage=\"decide\"} 0.0005",
+               "budgetwatch_commit_stage_seconds_count{stage=\"parse\"} 4",
+               "budgetwatch_commit_stage_seconds_bucket{stage=\"parse\",le=\"1e-05\"} 2",
+               "budgetwatch_commit_stage_seconds_count{stage=\"wait\"} 4",
+               "budgetwatch_commit_stage_seconds_sum{stage=\"encode\"} 0.001",
+               "budgetwatch_commit_stage_seconds_sum{stage=\"sync\"} 0.0005",
+               "budgetwatch_commit_stage_seconds_sum{stage=\"apply\"} 0.00025"});
 }
 
 TEST_F(DaemonMetricsTest, GroupThatWritesNothingIsNoCommit) {
@@ -89,7 +101,7 @@ TEST_F(DaemonMetricsTest, GroupThatWritesNothingIsNoCommit) {
   metrics_.OnCommitted({}, CommitStats());
   ExpectLines({"budgetwatch_payments_recorded_total{outcome=\"duplicate\"} 1",
                "budgetwatch_commit_entries_count 0", "budgetwatch_commit_seconds_count 0",
-               "budgetwatch_commit_decide_seconds_count 1"});
+               "budgetwatch_commit_stage_seconds_count{stage=\"decide\"} 1"});
 }
 
 TEST_F(DaemonMetricsTest, ControlCommandIsNoDecisionOnPayments) {
@@ -97,7 +109,7 @@ TEST_F(DaemonMetricsTest, ControlCommandIsNoDecisionOnPayments) {
   plan.entry_count = 1;
   metrics_.OnCommitted({}, plan);
   ExpectLines({"budgetwatch_commit_entries_count 1", "budgetwatch_commit_seconds_count 1",
-               "budgetwatch_commit_decide_seconds_count 0"});
+               "budgetwatch_commit_stage_seconds_count{stage=\"decide\"} 0"});
 }
 
 TEST_F(DaemonMetricsTest, RefusedWritesAreCounted) {

@@ -47,14 +47,14 @@ class DeafObserver : public RpcObserver {
 // A store in memory whose writes wait while the gate is closed.
 class GatedStore : public MemoryStore {
  public:
-  Status Write(const Commit& commit) override {
+  Status Write(const Commit& commit, WriteCost* cost = nullptr) override {
     {
       MutexLock lock(mutex_);
       ++waiting_;
       while (closed_) lock.Wait(opened_);
       --waiting_;
     }
-    return MemoryStore::Write(commit);
+    return MemoryStore::Write(commit, cost);
   }
 
   void SetClosed(bool closed) {

@@ -1,0 +1,118 @@
+#include "storage/payment_index.h"
+
+#include <algorithm>
+
+namespace budgetwatch {
+
+void PaymentIndex::Table::Insert(const Entry& entry) {
+  size_t slot = Home(entry.hash);
+  while (slots_[slot].sequence != 0) slot = (slot + 1) & (slots_.size() - 1);
+  slots_[slot] = entry;
+}
+
+void PaymentIndex::Table::Grow() {
+  constexpr size_t kFirstSlots = 1024;
+  std::vector<Entry> old(std::max(kFirstSlots, slots_.size() * 2));
+  old.swap(slots_);
+  for (const Entry& entry : old) {
+    if (entry.sequence != 0) Insert(entry);
+  }
+}
+
+void PaymentIndex::Table::Add(const Entry& entry) {
+  // At most half full, so that a search for an absent hash soon meets a gap.
+  if (2 * (count_ + 1) > slots_.size()) Grow();
+  Insert(entry);
+  ++count_;
+}
+
+void PaymentIndex::Table::Find(uint64_t hash, std::vector<uint64_t>* sequences) const {
+  if (slots_.empty()) return;
+  for (size_t slot = Home(hash); slots_[slot].sequence != 0;
+       slot = (slot + 1) & (slots_.size() - 1)) {
+    if (slots_[slot].hash == hash) {
+      sequences->push_back(static_cast<uint64_t>(slots_[slot].sequence));
+    }
+  }
+}
+
+std::vector<IndexWord> PaymentIndex::Table::SortedWords() const {
+  std::vector<IndexWord> words;
+  words.reserve(count_);
+  for (const Entry& entry : slots_) {
+    if (entry.sequence != 0) words.push_back({entry.hash, static_cast<uint64_t>(entry.sequence)});
+  }
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+PaymentIndex::PaymentIndex(std::unique_ptr<SortedRuns> runs) : runs_(std::move(runs)) {}
+
+Result<std::unique_ptr<PaymentIndex>> PaymentIndex::Open(SortedRuns::Place place) {
+  place.filtered = true;
+  auto runs = SortedRuns::Open(std::move(place));
+  if (!runs.ok()) return runs.error();
+  return std::unique_ptr<PaymentIndex>(new PaymentIndex(std::move(runs).value()));
+}
+
+void PaymentIndex::Append(const std::vector<Entry>& entries, Sequence last) {
+  const WriterLock lock(mutex_);
+  for (const Entry& entry : entries) active_.Add(entry);
+  active_.last_sequence = last;
+}
+
+Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const Found& found) const {
+  // Enough at a time to overlap the waits for memory, and few enough to stay cached.
+  constexpr size_t kGroup = 32;
+  std::vector<uint64_t> sequences;
+  for (size_t begin = 0; begin < hashes.size(); begin += kGroup) {
+    const size_t end = std::min(hashes.size(), begin + kGroup);
+    runs_->Prefetch(hashes.data() + begin, end - begin);
+    {
+      const ReaderLock lock(mutex_);
+      for (size_t i = begin; i < end; ++i) {
+        active_.Prefetch(hashes[i]);
+        if (sealing_ != nullptr) sealing_->Prefetch(hashes[i]);
+      }
+    }
+    for (size_t i = begin; i < end; ++i) {
+      sequences.clear();
+      {
+        // Tables before runs: what moves meanwhile is then found twice, not missed.
+        const ReaderLock lock(mutex_);
+        active_.Find(hashes[i], &sequences);
+        if (sealing_ != nullptr) sealing_->Find(hashes[i], &sequences);
+      }
+      if (Status status = runs_->Find(hashes[i], &sequences); !status.ok()) return status;
+      for (const uint64_t sequence : sequences) {
+        Status status = found(i, static_cast<Sequence>(sequence));
+        if (!status.ok()) return status;
+      }
+    }
+  }
+  return {};
+}
+
+size_t PaymentIndex::tail_count() const {
+  const ReaderLock lock(mutex_);
+  return active_.count() + (sealing_ == nullptr ? 0 : sealing_->count());
+}
+
+Status PaymentIndex::Seal() {
+  std::shared_ptr<const Table> sealing;
+  {
+    const WriterLock lock(mutex_);
+    if (sealing_ == nullptr) {
+      if (active_.count() == 0) return {};
+      sealing_ = std::make_shared<const Table>(std::exchange(active_, Table()));
+    }
+    sealing = sealing_;  // what an earlier failure left comes first
+  }
+  Status status = runs_->Append(sealing->last_sequence, sealing->SortedWords());
+  if (!status.ok()) return status;
+  const WriterLock lock(mutex_);
+  sealing_.reset();
+  return {};
+}
+
+}  // namespace budgetwatch

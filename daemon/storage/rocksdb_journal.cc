@@ -1,0 +1,198 @@
+#include "storage/rocksdb_journal.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+
+#include "storage/key_codec.h"
+#include "storage/status_map.h"
+
+namespace budgetwatch {
+namespace {
+
+std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+}  // namespace
+
+RocksDbJournal::RocksDbJournal(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family,
+                               std::string directory)
+    : db_(db), family_(family), directory_(std::move(directory)) {}
+
+Result<std::unique_ptr<RocksDbJournal>> RocksDbJournal::Open(rocksdb::DB* db,
+                                                             rocksdb::ColumnFamilyHandle* family,
+                                                             std::string directory) {
+  std::unique_ptr<RocksDbJournal> journal(new RocksDbJournal(db, family, std::move(directory)));
+  if (const Status status = journal->FindEnd(); !status.ok()) return status.error();
+  return journal;
+}
+
+Status RocksDbJournal::Failed(const rocksdb::Status& status, const char* doing) const {
+  return ToStatus(status, directory_, doing);
+}
+
+Error RocksDbJournal::Damaged(const std::string& what) const {
+  return DamagedStore(directory_, what);
+}
+
+Status RocksDbJournal::FindEnd() {
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      db_->NewIterator(rocksdb::ReadOptions(), family_));
+  iterator->SeekToLast();
+  if (!iterator->Valid()) return Failed(iterator->status(), "reading the end of the journal");
+  const auto record = RecordAt(*iterator);
+  if (!record.ok()) return record.error();
+  const auto chained = SplitChainedRecord(record.value()->bytes());
+  if (!chained) return Damaged("the last journal record has no hash");
+  last_sequence_ = record.value()->last_sequence();
+  const MutexLock lock(mutex_);
+  chain_head_ = chained->hash;
+  return {};
+}
+
+rocksdb::Status RocksDbJournal::Put(const Commit& commit, rocksdb::WriteBatch* batch,
+                                    ChainHash* chain) const {
+  {
+    const MutexLock lock(mutex_);
+    *chain = chain_head_;
+  }
+  rocksdb::Status status;
+  for (size_t begin = 0; begin < commit.entries.size() && status.ok(); begin += kEntriesPerRecord) {
+    const size_t end = std::min(commit.entries.size(), begin + kEntriesPerRecord);
+    std::string record = EncodeJournalRecord(commit, begin, end);
+    *chain = NextChainHash(*chain, record);
+    AppendChainHash(*chain, &record);
+    status = batch->Put(family_, SequenceKey(commit.first_sequence + static_cast<Sequence>(begin)),
+                        record);
+  }
+  return status;
+}
+
+void RocksDbJournal::Advance(Sequence last, const ChainHash& chain) {
+  {
+    const MutexLock lock(mutex_);
+    chain_head_ = chain;
+  }
+  last_sequence_ = last;
+}
+
+Result<RocksDbJournal::RecordPtr> RocksDbJournal::RecordAt(
+    const rocksdb::Iterator& iterator) const {
+  const auto key = DecodeSequenceKey(View(iterator.key()));
+  auto record = JournalRecord::Parse(iterator.value().ToString());
+  if (!key || !record || record->first_sequence() != *key) {
+    return Damaged("the journal record at sequence " + std::to_string(key.value_or(0)) +
+                   " cannot be read");
+  }
+  return std::make_shared<const JournalRecord>(*std::move(record));
+}
+
+// Visits the records that hold [first, last].
+Status RocksDbJournal::ScanRecords(Sequence first, Sequence last,
+                                   const RecordVisitor& visitor) const {
+  if (first > last) return {};
+  rocksdb::ReadOptions sequential;
+  sequential.readahead_size = 2u << 20;
+  sequential.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(sequential, family_));
+  Sequence expected = first;
+  for (iterator->SeekForPrev(SequenceKey(first)); iterator->Valid() && expected <= last;
+       iterator->Next()) {
+    const auto record = RecordAt(*iterator);
+    if (!record.ok()) return record.error();
+    if (!record.value()->Holds(expected)) break;
+    Status status = visitor(*record.value());
+    if (!status.ok()) return status;
+    expected = record.value()->last_sequence() + 1;
+  }
+  if (!iterator->status().ok()) return Failed(iterator->status(), "reading the journal");
+  if (expected <= last) {
+    return Damaged("journal sequence " + std::to_string(expected) + " is missing");
+  }
+  return {};
+}
+
+Status RocksDbJournal::Scan(Sequence first, Sequence last, const Visitor& visitor) const {
+  first = std::max<Sequence>(first, 1);
+  return ScanRecords(first, last, [&](const JournalRecord& record) -> Status {
+    const Sequence end = std::min(last, record.last_sequence());
+    for (Sequence at = std::max(first, record.first_sequence()); at <= end; ++at) {
+      const auto item = record.Item(at);
+      if (!item) return Damaged("journal sequence " + std::to_string(at) + " cannot be read");
+      Status status = visitor(*item);
+      if (!status.ok()) return status;
+    }
+    return {};
+  });
+}
+
+std::string RocksDbJournal::ChainHead() const {
+  const MutexLock lock(mutex_);
+  return ChainHashText(chain_head_);
+}
+
+Result<std::string> RocksDbJournal::CheckChain(Sequence last) const {
+  ChainHash hash = kChainStart;
+  std::string difference;
+  const Status status = ScanRecords(1, last, [&](const JournalRecord& record) -> Status {
+    const auto parts = SplitChainedRecord(record.bytes());
+    if (parts && parts->hash == NextChainHash(hash, parts->content)) {
+      hash = parts->hash;
+      return {};
+    }
+    difference = "the journal record at sequence " + std::to_string(record.first_sequence()) +
+                 " does not fit its hash: it, or what is before it, was changed";
+    return Damaged(difference);
+  });
+  if (!status.ok() && difference.empty()) return status.error();
+  return difference;
+}
+
+Result<RocksDbJournal::RecordPtr> RocksDbJournal::ReadRecord(Sequence sequence) const {
+  const size_t place = static_cast<size_t>(sequence) / kEntriesPerRecord %
+                       std::tuple_size_v<decltype(cached_records_)>;
+  {
+    const MutexLock lock(mutex_);
+    const RecordPtr& cached = cached_records_[place];
+    if (cached != nullptr && cached->Holds(sequence)) return cached;
+  }
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      db_->NewIterator(rocksdb::ReadOptions(), family_));
+  iterator->SeekForPrev(SequenceKey(sequence));
+  const Status status = Failed(iterator->status(), "reading the journal");
+  if (!status.ok()) return status.error();
+  if (!iterator->Valid()) {
+    return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
+  }
+  auto record = RecordAt(*iterator);
+  if (!record.ok()) return record.error();
+  if (!record.value()->Holds(sequence)) {
+    return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
+  }
+  const MutexLock lock(mutex_);
+  cached_records_[place] = record.value();
+  return record;
+}
+
+Result<JournalItem> RocksDbJournal::Read(Sequence sequence) const {
+  const auto record = ReadRecord(sequence);
+  if (!record.ok()) return record.error();
+  auto item = record.value()->Item(sequence);
+  if (!item) return Damaged("journal sequence " + std::to_string(sequence) + " cannot be read");
+  return *std::move(item);
+}
+
+Result<Sequence> RocksDbJournal::SequenceAt(WallMicros time) const {
+  // The times of entries never fall with their sequence.
+  Sequence known = 0;
+  Sequence unknown = last_sequence() + 1;
+  while (unknown - known > 1) {
+    const Sequence middle = known + (unknown - known) / 2;
+    const auto item = Read(middle);
+    if (!item.ok()) return item.error();
+    (item.value().recorded_time <= time ? known : unknown) = middle;
+  }
+  return known;
+}
+
+}  // namespace budgetwatch

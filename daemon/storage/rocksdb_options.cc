@@ -1,0 +1,104 @@
+#include "storage/rocksdb_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <filesystem>
+
+namespace budgetwatch {
+namespace {
+
+// Uncompressed blocks of all families, least recently used first out.
+constexpr size_t kBlockCacheBytes = 64u << 20;
+
+std::shared_ptr<rocksdb::TableFactory> Tables(const std::shared_ptr<rocksdb::Cache>& cache,
+                                              size_t block_size, bool filtered) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = block_size;
+  table.format_version = 5;
+  if (filtered) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  // Small memtables write faster here and make a restart quick.
+  options.write_buffer_size = 16u << 20;
+  options.max_write_buffer_number = 4;
+  options.compression = rocksdb::kZSTD;
+  options.compression_opts.level = 1;
+  options.table_factory = Tables(cache, 16u << 10, true);
+  return options;
+}
+
+// Runs come as finished files and are merged by SortedRuns: each value is a block
+// that is read by itself.
+rocksdb::ColumnFamilyOptions RunOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                        rocksdb::CompressionType compression) {
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(cache);
+  options.write_buffer_size = 1u << 20;
+  options.disable_auto_compactions = true;
+  options.compression = compression;
+  options.table_factory = Tables(cache, 4u << 10, false);
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.max_background_jobs = 2;
+  options.max_total_wal_size = 256u << 20;
+  options.keep_log_file_num = 3;
+  // A torn record at the end was never acknowledged; damage anywhere before it must
+  // be told and not skipped.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  if (env != nullptr) options.env = env;
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors() {
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) families.emplace_back(name, FamilyOptions(cache));
+  families[kPaymentRun].options = RunOptions(cache, rocksdb::kNoCompression);  // hashes
+  families[kBookingRun].options = RunOptions(cache, rocksdb::kZSTD);
+  return families;
+}
+
+Status PrepareDirectory(const std::string& directory) {
+  std::error_code error;
+  const std::filesystem::path path(directory);
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
+    return Refusal(Reason::kStoreFailed, "data_directory",
+                   directory + " is not a directory; name another one");
+  }
+  std::filesystem::create_directories(path, error);
+  if (error) {
+    return Refusal(Reason::kStoreFailed, "data_directory",
+                   "cannot create " + directory + ": " + error.message());
+  }
+  return {};
+}
+
+Error OpenError(const std::string& directory, const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+    return Refusal(Reason::kStoreFailed, "data_directory",
+                   directory + " is in use by another process; stop it or name another directory");
+  }
+  if (status.IsCorruption() || status.IsInvalidArgument()) {
+    return Refusal(Reason::kDataDamaged, "data_directory",
+                   "the store in " + directory + " is damaged (" + text +
+                       "); keep a copy of it and restore a backup");
+  }
+  return Refusal(Reason::kStoreFailed, "data_directory",
+                 "cannot open the store in " + directory + ": " + text);
+}
+
+}  // namespace budgetwatch

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <string>
+#include <vector>
+
+#include "domain/reason.h"
+
+namespace budgetwatch {
+
+// Column families; order and names are on disk. Names that were given up are never
+// used again: payment_id, booking.
+enum Family {
+  kDefault,
+  kJournal,
+  kControl,
+  kTaken,
+  kTotal,
+  kCheckpoint,
+  kProjectCode,
+  kPaymentRun,
+  kBookingRun,
+};
+inline constexpr const char* kFamilyNames[] = {"default",      "journal",     "control",
+                                               "taken",        "total",       "checkpoint",
+                                               "project_code", "payment_run", "booking_run"};
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env);
+std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors();
+
+// Creates the directory with its parents, readable by the owner only. RocksDB itself
+// would create just the last part, and a plain file there gives it a puzzling error.
+Status PrepareDirectory(const std::string& directory);
+
+// Why a database could not be opened.
+Error OpenError(const std::string& directory, const rocksdb::Status& status);
+
+}  // namespace budgetwatch

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "domain/reason.h"
+#include "domain/sequence.h"
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class PinnableSlice;
+}  // namespace rocksdb
+
+namespace budgetwatch {
+
+class BloomFilter;
+
+// Ends the name of a file that is to become a run. One that is found at the start
+// was left by a crash.
+inline constexpr const char* kUnfinishedRunSuffix = ".run.tmp";
+
+// One entry of an index: ordered by `high`, then by `low`.
+struct IndexWord {
+  uint64_t high = 0;
+  uint64_t low = 0;
+
+  friend auto operator<=>(const IndexWord&, const IndexWord&) = default;
+};
+
+// An index over the journal as few large sorted runs in one column family. A run
+// holds the words of consecutive journal entries, is written once as a file of its
+// own and never changed; runs next to each other are merged into larger ones, so
+// that their number grows with the logarithm of the journal.
+//
+// What is stored can be made anew from the journal: a run is durable when Append
+// returns, and a crash leaves it whole or absent.
+//
+// Memory: 0.1 bytes for each word, and 2 more with a filter.
+// Thread-safe; Append and MergeDue are called by one thread at a time.
+class SortedRuns {
+ public:
+  struct Place {
+    rocksdb::DB* db = nullptr;  // outlives this
+    rocksdb::ColumnFamilyHandle* family = nullptr;
+    std::string directory;  // of the database, for files on their way into it
+    // Filters make Find fast for what is absent.
+    bool filtered = false;
+  };
+
+  // Errors, here and below: STORE_FAILED, DATA_DAMAGED.
+  static Result<std::unique_ptr<SortedRuns>> Open(Place place);
+  ~SortedRuns();
+
+  // The runs hold the words of all journal entries up to this one.
+  Sequence last_sequence() const;
+
+  // Adds a run for the entries in (last_sequence(), last]. REQUIRES: words rise.
+  Status Append(Sequence last, const std::vector<IndexWord>& words);
+
+  // Merges runs as long as there are several of a size. Calls `between` now and
+  // then, so that a long merge does not keep its caller from other work; it may
+  // call Append.
+  Status MergeDue(const std::function<Status()>& between);
+
+  // Appends the `low` of every word with this `high`.
+  Status Find(uint64_t high, std::vector<uint64_t>* lows) const;
+
+  // Starts loading what Find of these will read first.
+  void Prefetch(const uint64_t* highs, size_t count) const;
+
+  // Appends the words in [first, last] of every run, up to `limit` of each, so that
+  // the lowest `limit` of all are among them.
+  Status Scan(const IndexWord& first, const IndexWord& last, size_t limit,
+              std::vector<IndexWord>* words) const;
+
+  size_t run_count() const;
+
+ private:
+  struct Run;
+  class Writer;
+  class Reader;
+  using RunPtr = std::shared_ptr<const Run>;
+
+  explicit SortedRuns(Place place);
+
+  Result<RunPtr> LoadRun(uint64_t number) const;
+  Status LoadRuns();
+  Status ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const;
+  std::vector<RunPtr> RunsToMerge() const;
+  Result<RunPtr> Merge(const std::vector<RunPtr>& runs, const std::function<Status()>& between);
+  Status Drop(const Run& run);
+
+  const Place place_;
+  uint64_t next_number_ = 1;  // of the thread that writes
+  mutable SharedMutex mutex_;
+  std::vector<RunPtr> runs_ BW_GUARDED_BY(mutex_);  // in the order of the journal
+};
+
+}  // namespace budgetwatch

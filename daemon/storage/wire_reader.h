@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace budgetwatch {
+
+// The wire format of Protocol Buffers, for the few messages that are written and
+// read once for every payment: https://protobuf.dev/programming-guides/encoding.
+
+inline void AppendVarint(uint64_t value, std::string* out) {
+  char bytes[10];
+  size_t count = 0;
+  for (; value >= 0x80; value >>= 7) bytes[count++] = static_cast<char>(value | 0x80);
+  bytes[count++] = static_cast<char>(value);
+  out->append(bytes, count);
+}
+
+inline uint64_t ZigZag(int64_t value) {
+  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
+}
+
+inline int64_t UnZigZag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+}
+
+// Reads fields one after the other. Thread-compatible.
+class WireReader {
+ public:
+  enum class Type { kVarint = 0, kBytes = 2 };
+
+  // The bytes outlive the reader.
+  explicit WireReader(std::string_view bytes)
+      : position_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  // Goes to the next field; false at the end, and where the bytes make no sense.
+  bool Next() {
+    if (position_ == end_) return false;
+    uint64_t tag = 0;
+    if (!TakeVarint(&tag) || tag >> 3 == 0 || tag >> 3 > 1000) return Fail();
+    field_ = static_cast<int>(tag >> 3);
+    switch (tag & 7) {
+      case 0: type_ = Type::kVarint; return TakeVarint(&varint_) || Fail();
+      case 2: type_ = Type::kBytes; return TakeBytes() || Fail();
+      default: return Fail();
+    }
+  }
+
+  // Every byte was read and made sense.
+  bool done() const { return !failed_ && position_ == end_; }
+
+  int field() const { return field_; }
+  bool is_varint() const { return type_ == Type::kVarint; }
+  uint64_t varint() const { return varint_; }
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  bool Fail() {
+    position_ = nullptr;
+    end_ = nullptr;
+    failed_ = true;
+    return false;
+  }
+
+  bool TakeVarint(uint64_t* value) {
+    uint64_t result = 0;
+    for (int shift = 0; shift < 64 && position_ != end_; shift += 7) {
+      const auto byte = static_cast<unsigned char>(*position_++);
+      if (shift == 63 && byte > 1) return false;
+      result |= uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) {
+        *value = result;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool TakeBytes() {
+    uint64_t size = 0;
+    if (!TakeVarint(&size) || size > static_cast<uint64_t>(end_ - position_)) return false;
+    bytes_ = {position_, static_cast<size_t>(size)};
+    position_ += size;
+    return true;
+  }
+
+  const char* position_;
+  const char* end_;
+  int field_ = 0;
+  Type type_ = Type::kVarint;
+  uint64_t varint_ = 0;
+  std::string_view bytes_;
+  bool failed_ = false;
+};
+
+}  // namespace budgetwatch
