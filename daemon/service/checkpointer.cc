@@ -1,5 +1,6 @@
 #include "service/checkpointer.h"
 
+#include "base/failpoint.h"
 #include "base/thread_name.h"
 
 namespace budgetwatch {
@@ -35,7 +36,9 @@ void Checkpointer::Write(StateCheckpoint checkpoint, std::vector<TotalRow> chang
 }
 
 void Checkpointer::Do(const Work& work) {
+  BW_FAILPOINT("before_checkpoint");
   if (store_.WriteCheckpoint(work.checkpoint, work.changed).ok()) {
+    BW_FAILPOINT("after_checkpoint");
     last_ = work.checkpoint.sequence;
   } else {
     ++failures_;

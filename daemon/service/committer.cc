@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "base/failpoint.h"
 #include "base/thread_name.h"
 
 namespace budgetwatch {
@@ -226,6 +227,7 @@ void Committer::CommitPayments(std::vector<Command> commands) {
   } else {
     failure = outcomes.error();
   }
+  BW_FAILPOINT("before_answer");
   for (size_t i = 0; i < commands.size(); ++i) {
     PaymentsDone& done = std::get<PaymentsCommand>(commands[i]).done;
     if (failure) {
@@ -233,6 +235,7 @@ void Committer::CommitPayments(std::vector<Command> commands) {
     } else {
       done(std::move(outcomes.value()[i]));
     }
+    BW_FAILPOINT("after_answer");
   }
 }
 
@@ -267,6 +270,7 @@ Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
   stats->entry_count = commit.entries.size();
   if (!commit.entries.empty()) {
     const int64_t start = MonotonicNanos();
+    BW_FAILPOINT("before_write");
     WriteCost cost;
     const Status status = ledger_.writer_store().Write(commit, &cost);
     const int64_t written = MonotonicNanos();
@@ -282,6 +286,7 @@ Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
       for (CommitListener* listener : listeners_) listener->OnWriteFailed(status.error());
       return status;
     }
+    BW_FAILPOINT("after_write_before_apply");
     last_time_ = commit.recorded_time;
     ledger_.Apply(commit.first_sequence, commit.recorded_time, commit.entries);
     stats->apply_nanos = MonotonicNanos() - written;

@@ -1,5 +1,7 @@
 #include "service/ledger.h"
 
+#include "base/failpoint.h"
+
 namespace budgetwatch {
 
 Result<std::unique_ptr<Ledger>> Ledger::Open(Store& store) {
@@ -37,6 +39,7 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(Store& store) {
   }
   const Status status =
       store.ScanJournal(start + 1, last, [&ledger](const JournalItem& item) -> Status {
+        BW_FAILPOINT("on_start_replay");
         Status check = ledger->state_.Check(item.sequence, item.entry);
         if (!check.ok()) return check;
         ledger->state_.Apply(item.sequence, item.recorded_time, item.entry);

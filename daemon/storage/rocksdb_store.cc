@@ -10,6 +10,7 @@
 #include <random>
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "storage/key_codec.h"
 #include "storage/record_codec.h"
 #include "storage/rocksdb_options.h"
@@ -46,6 +47,7 @@ RocksDbStore::RocksDbStore(std::string directory) : directory_(std::move(directo
 RocksDbStore::~RocksDbStore() {
   maintenance_.reset();
   if (db_ == nullptr) return;
+  BW_FAILPOINT("before_close");
   for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
   db_->Close().PermitUncheckedError();
 }
@@ -295,6 +297,7 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
       batch.Clear();
     }
   }
+  BW_FAILPOINT("during_checkpoint");
   if (status.ok()) {
     status = batch.Put(family(kCheckpoint), SequenceKey(checkpoint.sequence),
                        EncodeCheckpoint(checkpoint));

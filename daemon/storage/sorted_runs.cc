@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/failpoint.h"
 #include "storage/bloom_filter.h"
 #include "storage/status_map.h"
 
@@ -141,7 +142,10 @@ class SortedRuns::Writer {
     rocksdb::IngestExternalFileOptions ingest;
     ingest.move_files = true;
     ingest.snapshot_consistency = false;
-    return Check(place_.db->IngestExternalFile(place_.family, {path_}, ingest));
+    BW_FAILPOINT("before_index_run");
+    const Status status = Check(place_.db->IngestExternalFile(place_.family, {path_}, ingest));
+    BW_FAILPOINT("after_index_run");
+    return status;
   }
 
  private:
@@ -363,6 +367,7 @@ Status SortedRuns::MergeDue(const std::function<Status()>& between) {
       *position = std::move(merged).value();
       runs_.erase(position + 1, position + static_cast<ptrdiff_t>(old.size()));
     }
+    BW_FAILPOINT("after_merge");
     // Readers hold the lock while they read, so nobody is in these any more.
     for (const RunPtr& run : old) {
       if (Status status = Drop(*run); !status.ok()) return status;
