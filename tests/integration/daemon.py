@@ -55,14 +55,14 @@ def wait_for(condition, what, seconds=30):
 class Process:
     """A program in the background; ended by its own number when the block is left."""
 
-    def __init__(self, arguments, folder, name):
+    def __init__(self, arguments, folder, name, environment=None):
         self.name = name
         self.out_path = folder / f"{name}.out"
         self.log_path = folder / f"{name}.log"
         with open(self.out_path, "wb") as out, open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([str(argument) for argument in arguments],
                                             stdin=subprocess.DEVNULL, stdout=out, stderr=log,
-                                            env=ENVIRONMENT)
+                                            env={**ENVIRONMENT, **(environment or {})})
 
     def __enter__(self):
         return self
@@ -94,18 +94,20 @@ class Process:
 
 
 class Daemon(Process):
-    """A running budgetwatchd. Its log is kept over restarts on the same directory."""
+    """A running budgetwatchd. Its log is kept over restarts on the same directory.
+    `program` is another build of it, `environment` what it finds besides."""
 
-    def __init__(self, bin_dir, data_dir, today, *flags):
+    def __init__(self, bin_dir, data_dir, today, *flags, program=None, environment=None):
         self.bin_dir = bin_dir
         self.data_dir = data_dir
         self.today = today
         self.flags = flags
-        arguments = [bin_dir / "budgetwatchd", "--data-dir", data_dir, "--today", today]
+        arguments = [program or bin_dir / "budgetwatchd", "--data-dir", data_dir, "--today", today]
         for flag in ("--listen", "--metrics-listen"):
             if flag not in flags:
                 arguments += [flag, "127.0.0.1:0"]
-        super().__init__([*arguments, *flags], data_dir.parent, f"{data_dir.name}-daemon")
+        super().__init__([*arguments, *flags], data_dir.parent, f"{data_dir.name}-daemon",
+                         environment)
         try:
             ready = wait_for(self._ready, "the ready line of budgetwatchd", READY_SECONDS)
         except BaseException as error:

@@ -1,0 +1,377 @@
+#!/usr/bin/python3 -B
+"""Goal: whatever moment kills the daemon under full load, what it acknowledged is there
+exactly once afterwards, of the rest each batch is whole or absent, and the totals are
+the sum of the payments.
+Method: in each round crash_client sends payments, refunds, corrections, duplicates and
+bad events over several connections, by unary calls and streams, and records what it
+sent and what was answered. The daemon dies of SIGKILL at a random moment, or at a
+failpoint (base/failpoint.h), or gets SIGTERM under load; some restarts die as well.
+Then the ledger is compared with the record, what has no answer is sent again, and the
+reports are compared with the sums. The data directory grows from round to round, and
+is a new one now and then. At the end records that were tampered with must be noticed.
+
+usage: kill_rounds.py BIN_DIR TESTS_DIR [ROUNDS]
+BIN_DIR holds the programs, TESTS_DIR budgetwatchd_failpoints and crash_client.
+Environment: BUDGETWATCH_ROUNDS (default 30), BUDGETWATCH_SEED (default: a new one).
+A failing run keeps its data and says where.
+"""
+import collections
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "integration"))
+
+from daemon import (Daemon, Failure, Process, check, check_equal,  # noqa: E402
+                    run_program, wait_for, write_plan)
+
+DEFAULT_ROUNDS = 30
+ROUNDS_PER_DIRECTORY = 20  # and at most so many more by chance
+VERIFY_EVERY = 6
+WRONG = 3  # exit code of crash_client when the ledger is not as it must be
+
+TODAY = "2021-01-15"
+YEARS = (2019, 2020)
+DEPARTMENT = "903"
+PLANNED_PROJECTS = 6  # of the eight of each round; the others are in suspense
+BUDGET_FEN = 10**12
+
+# How much is sent before a kill. Checkpoints and index runs need more.
+EVENTS = 30_000
+MANY_EVENTS = 200_000
+RARE_FAILPOINT = re.compile("checkpoint|index")
+# Passings until the kill are up to so many, where the moment comes often.
+PASSES_MAX = collections.defaultdict(lambda: 40, on_start_replay=2_000, during_checkpoint=50)
+
+
+def failpoint_names():
+    """Names of all failpoints in the sources of the daemon."""
+    sources = (HERE.parent.parent / "daemon").rglob("*.cc")
+    found = set()
+    for source in sources:
+        found.update(re.findall(r'BW_FAILPOINT\("(\w+)"\)', source.read_text(encoding="utf-8")))
+    check(found, "no failpoint in the sources of the daemon")
+    return sorted(found)
+
+
+def variable(failpoint):
+    """The environment in which a daemon dies at a failpoint; none for an empty name."""
+    return {"BUDGETWATCH_FAILPOINTS": failpoint} if failpoint else None
+
+
+class Answer:
+    """What crash_client printed."""
+
+    def __init__(self, done):
+        check(done.returncode in (0, WRONG),
+              f"crash_client ended with exit code {done.returncode}: {done.stderr.decode()}")
+        self.good = done.returncode == 0
+        self.numbers = collections.Counter()
+        self.totals = {}  # (year, project code) to fen
+        self.event_counts = {}
+        self.faults = []
+        for line in done.stdout.decode().splitlines():
+            name, _, rest = line.partition(" ")
+            if name == "fault":
+                self.faults.append(rest)
+            elif name == "total":
+                year, code, amount, _ = rest.split()
+                self.totals[int(year), code] = int(amount)
+            elif name == "events":
+                year, count = rest.split()
+                self.event_counts[int(year)] = int(count)
+            else:
+                self.numbers[name] = int(rest)
+
+    def expect_good(self, what):
+        check(self.good, f"{what}: {dict(self.numbers)}\n  " + "\n  ".join(self.faults))
+        return self
+
+
+class Ledger:
+    """A data directory and what it must hold."""
+
+    def __init__(self, tools, folder, rounds):
+        self.tools = tools
+        self.folder = folder
+        self.totals = {}  # (year, project code) to fen
+        self.event_counts = collections.Counter()  # by year
+        self.records = {}  # round to path
+        self.daemon = None
+        folder.mkdir()
+        self.start()
+        for year in YEARS:
+            plan = write_plan(folder / f"plan-{year}.yaml", DEPARTMENT, year, {
+                f"K{number:04d}-{project}": BUDGET_FEN
+                for number in rounds for project in range(PLANNED_PROJECTS)})
+            check(self.daemon.ask("plan", "apply", plan)["applied"], "the plan was refused")
+
+    def start(self, failpoint=""):
+        self.daemon = Daemon(self.tools.bin_dir, self.folder / "data", TODAY,
+                             program=self.tools.daemon, environment=variable(failpoint))
+
+    def leave(self):
+        """Ends the daemon if it still runs."""
+        if self.daemon is not None:
+            self.daemon.__exit__(None, None, None)
+            self.daemon = None
+
+    def start_to_die(self, failpoint, seconds=0):
+        """A start that dies at a failpoint, or is killed after so long; whether it had
+        ended by itself."""
+        program = [self.tools.daemon, "--data-dir", self.folder / "data", "--today", TODAY,
+                   "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+        with Process(program, self.folder, "killed-start", variable(failpoint)) as start:
+            if failpoint:
+                wait_for(lambda: start.process.poll() is not None or "ready" in start.out(),
+                         "the end of a start that dies")
+            else:
+                try:
+                    start.process.wait(seconds)
+                except subprocess.TimeoutExpired:
+                    pass
+            ended = start.process.poll() is not None
+            start.kill()
+            check_equal(start.process.returncode, -signal.SIGKILL, "exit code of a killed start")
+        return ended
+
+    def client(self, command, number, *arguments):
+        return Answer(run_program([self.tools.client, command, "--server", self.daemon.address,
+                                   "--record", self.records[number], *arguments]))
+
+    def check_totals(self, of_round):
+        """Reports and info are the sums of the rounds before and of this one."""
+        totals = {**self.totals, **of_round.totals}
+        reports = {year: self.daemon.ask("report", "execution", "--department", DEPARTMENT,
+                                         "--year", year) for year in YEARS}
+        years = self.daemon.years()
+        for year, report in reports.items():
+            expected = {code: amount for (of_year, code), amount in totals.items()
+                        if of_year == year}
+            planned = {project["projectCode"]: int(project["disbursedFen"])
+                       for project in report["projects"]}
+            for code, amount in planned.items():
+                check_equal(amount, expected.pop(code, 0), f"{year}: total of {code}")
+            check_equal(int(report["suspense"]["amountFen"]), sum(expected.values()),
+                        f"{year}: suspense")
+            held = years.get(year, {"paymentCount": 0, "amountFen": 0})
+            count = self.event_counts[year] + of_round.event_counts[year]
+            amount = sum(planned.values()) + sum(expected.values())
+            check_equal((int(held["paymentCount"]), int(held["amountFen"])), (count, amount),
+                        f"{year}: number of events and their sum")
+
+    def close_round(self, of_round):
+        self.totals.update(of_round.totals)
+        self.event_counts.update(of_round.event_counts)
+
+    def verify(self):
+        verified = self.daemon.verify()
+        check_equal((int(verified["paymentCount"]), int(verified["amountFen"])),
+                    (sum(self.event_counts.values()), sum(self.totals.values())),
+                    "payments and their sum in admin verify")
+
+
+class Tools:
+    def __init__(self, bin_dir, tests_dir):
+        self.bin_dir = bin_dir
+        self.daemon = tests_dir / "budgetwatchd_failpoints"
+        self.client = tests_dir / "crash_client"
+
+
+class Run:
+    """All rounds."""
+
+    def __init__(self, tools, folder, rounds, seed):
+        self.tools = tools
+        self.folder = folder
+        self.rounds = rounds
+        self.chance = random.Random(seed)
+        self.names = failpoint_names()
+        self.reached = collections.Counter()
+        self.missed = collections.Counter()
+        self.kinds = collections.Counter()
+        self.sums = collections.Counter()
+        self.ledger = None
+
+    def run(self):
+        number = 1
+        directory = 0
+        while number <= self.rounds:
+            size = ROUNDS_PER_DIRECTORY + self.chance.randrange(ROUNDS_PER_DIRECTORY)
+            numbers = range(number, min(number + size, self.rounds + 1))
+            directory += 1
+            self.ledger = Ledger(self.tools, self.folder / f"ledger-{directory}", numbers)
+            for number in numbers:
+                try:
+                    self.round(number)
+                except Exception:
+                    print(f"round {number} on {self.ledger.folder} failed", file=sys.stderr)
+                    raise
+            self.end_directory(last=numbers[-1] == self.rounds)
+            number = numbers[-1] + 1
+        never = [name for name in self.names if self.missed[name] and not self.reached[name]]
+        check(not never, f"failpoints that were tried and never passed: {never}")
+
+    def round(self, number):
+        started = time.monotonic()
+        # Every other round takes the next failpoint.
+        failpoint = self.names[number // 2 % len(self.names)] if number % 2 else ""
+        if failpoint == "on_start_replay":
+            what, killed_by = self.kill_under_load(number, ""), failpoint
+            reached = self.ledger.start_to_die(self.failpoint_value(failpoint))
+            self.count(failpoint, reached)
+        else:
+            what = killed_by = self.kill_under_load(number, failpoint)
+        if self.chance.random() < 0.15:
+            self.ledger.start_to_die("", self.chance.uniform(0.0, 0.05))
+            self.kinds["start"] += 1
+        self.kinds[what] += 1
+        self.check_round(number)
+        print(f"  round {number}: {killed_by}, {self.sums['acknowledged']} acknowledged so far, "
+              f"{time.monotonic() - started:.1f} s", flush=True)
+
+    def failpoint_value(self, name):
+        rare = RARE_FAILPOINT.search(name) and name not in PASSES_MAX
+        passes = 1 if rare or name == "before_close" else self.chance.randint(1, PASSES_MAX[name])
+        return f"{name}=crash:{passes}"
+
+    def count(self, failpoint, reached):
+        (self.reached if reached else self.missed)[failpoint] += 1
+
+    def kill_under_load(self, number, failpoint):
+        """Loads the daemon until it is dead; what it died of."""
+        ledger = self.ledger
+        if ledger.daemon is None or failpoint:
+            ledger.leave()
+            ledger.start(self.failpoint_value(failpoint) if failpoint else "")
+        graceful = failpoint == "before_close" or (not failpoint and self.chance.random() < 0.15)
+        sent_signal = signal.SIGTERM if graceful else signal.SIGKILL
+        many = RARE_FAILPOINT.search(failpoint)
+        events = MANY_EVENTS if many else EVENTS
+        by_failpoint = failpoint and failpoint != "before_close"
+        ledger.records[number] = ledger.folder / f"record-{number}"
+        load = ledger.client(
+            "load", number, "--seed", self.chance.randrange(2**63), "--round", number,
+            "--max-events", events if by_failpoint else 2 * events,
+            "--pid", ledger.daemon.process.pid, "--signal", int(sent_signal),
+            "--after-events", 10 * events if by_failpoint else self.chance.randrange(events),
+            "--delay-micros", self.chance.randrange(3_000))
+        code = ledger.daemon.wait()
+        # Without a failpoint on its way, the load ends before the signal.
+        at_failpoint = bool(by_failpoint and load.numbers["server_ended"])
+        if failpoint == "before_close":
+            at_failpoint = code == -signal.SIGKILL
+        if failpoint:
+            self.count(failpoint, at_failpoint)
+        load.expect_good(f"round {number}, load")
+        check_equal(code, 0 if graceful and not at_failpoint else -signal.SIGKILL,
+                    f"round {number}: exit code of the daemon")
+        ledger.leave()
+        return failpoint if at_failpoint else sent_signal.name
+
+    def check_round(self, number):
+        ledger = self.ledger
+        if ledger.daemon is None:
+            ledger.start()
+        found = ledger.client("check", number)
+        self.sums.update(found.numbers)
+        found.expect_good(f"round {number}")
+        ledger.check_totals(found)
+        again = ledger.client("resend", number).expect_good(f"round {number}, sent again")
+        ledger.check_totals(again)
+        ledger.close_round(again)
+        if number % VERIFY_EVERY == 0:
+            ledger.verify()
+
+    def end_directory(self, last):
+        """After one more kill everything is still there."""
+        ledger = self.ledger
+        ledger.daemon.kill()
+        ledger.leave()
+        ledger.start()
+        ledger.verify()
+        for number in ledger.records:
+            ledger.client("check", number).expect_good(f"round {number} at the end")
+        if last:
+            check_canaries(ledger, max(ledger.records))
+        ledger.daemon.stop()
+        ledger.leave()
+        shutil.rmtree(ledger.folder)
+
+    def summary(self):
+        failpoints = " ".join(f"{name}={self.reached[name]}" for name in self.names)
+        kinds = " ".join(f"{name}={count}" for name, count in sorted(self.kinds.items())
+                         if name not in self.names)
+        return (f"kill rounds: {kinds}; {failpoints}\n"
+                f"kill rounds: {self.sums['unacknowledged_batches']} batches unacknowledged, "
+                f"{self.sums['unacknowledged_held']} of them held\n"
+                f"kill rounds={self.rounds} failpoint={sum(self.reached.values())} "
+                f"acknowledged={self.sums['acknowledged']} lost={self.sums['lost']} "
+                f"doubled={self.sums['doubled']} partial={self.sums['partial']} "
+                f"foreign={self.sums['foreign']} altered={self.sums['altered']}")
+
+
+def check_canaries(ledger, number):
+    """The comparison can fail: records that were tampered with, and a wrong sum."""
+    record = ledger.records[number]
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    sent = sum(line.startswith("sent 0 ") for line in lines)
+    more = [f"{word} 0 {batch}\n" for batch in range(sent, sent + 3)
+            for word in ("sent", "acked")]
+    fewer = [line for line in lines if line.split()[:2] not in (["sent", "0"], ["acked", "0"])]
+    check(len(fewer) < len(lines), "the last round sent nothing on its first lane")
+    for name, tampered in (("lost", [*lines, *more]), ("foreign", fewer)):
+        ledger.records[number] = record.with_suffix(f".{name}")
+        ledger.records[number].write_text("".join(tampered), encoding="utf-8")
+        answer = ledger.client("check", number)
+        check(not answer.good and answer.numbers[name] > 0,
+              f"the check did not notice what it must count as {name}: {dict(answer.numbers)}")
+    ledger.records[number] = record
+    good = ledger.client("check", number)
+    code = next(iter(good.totals))
+    good.event_counts = dict.fromkeys(YEARS, 0)
+    ledger.check_totals(good)
+    good.totals[code] += 1
+    try:
+        ledger.check_totals(good)
+    except Failure:
+        return
+    raise Failure("a total that is wrong by one fen was not noticed")
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    tools = Tools(*(pathlib.Path(path).resolve() for path in sys.argv[1:3]))
+    rounds = int(sys.argv[3] if len(sys.argv) > 3 else
+                 os.environ.get("BUDGETWATCH_ROUNDS", DEFAULT_ROUNDS))
+    seed = int(os.environ.get("BUDGETWATCH_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"kill_rounds: BUDGETWATCH_SEED={seed}", flush=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="budgetwatch-kill-rounds-"))
+    run = Run(tools, folder, rounds, seed)
+    started = time.monotonic()
+    try:
+        run.run()
+    except (Failure, OSError, KeyError, ValueError, subprocess.TimeoutExpired) as failure:
+        print(f"kill_rounds: {type(failure).__name__}: {failure}\n{run.summary()}\n"
+              f"kill_rounds: data and records are kept in {folder}", file=sys.stderr)
+        sys.exit(1)
+    finally:
+        if run.ledger is not None:
+            run.ledger.leave()
+    shutil.rmtree(folder)
+    print(run.summary())
+    print(f"kill_rounds: passed in {time.monotonic() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
