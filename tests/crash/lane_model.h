@@ -18,9 +18,9 @@ namespace budgetwatch::crash {
 // A round's events are on projects of its own. Within a round, lanes are independent:
 // each is a source of its own and sends its batches in order.
 
-inline constexpr int kProjectCount = 8;
+inline constexpr int kProjectCount = 4;
 // The rest is in no plan, so its payments go to suspense.
-inline constexpr int kPlannedProjectCount = 6;
+inline constexpr int kPlannedProjectCount = 3;
 inline constexpr int kFirstYear = 2019;
 inline constexpr int kYearCount = 2;
 
