@@ -3,8 +3,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include "app/application.h"
 #include "app/command_line.h"
@@ -34,6 +37,36 @@ int CheckConfig(const budgetwatch::Options& options) {
   return 0;
 }
 
+// Ends the process when its orderly stop takes too long, or is asked for again, and says
+// what was not answered. What was acknowledged is durable all the same.
+class StopGuard {
+ public:
+  // Time to close the store, on top of the time for calls.
+  static constexpr int kClosingSeconds = 10;
+
+  StopGuard(const sigset_t& signals, const budgetwatch::Application& application,
+            int stop_timeout_seconds)
+      : thread_([this, signals, &application, stop_timeout_seconds] {
+          const timespec patience = {stop_timeout_seconds + kClosingSeconds, 0};
+          const int received = sigtimedwait(&signals, nullptr, &patience);
+          if (stopped_) return;
+          spdlog::error("stopped at once because {} unanswered=\"{}\"",
+                        received < 0 ? "the stop took too long" : "a second signal came",
+                        application.Unanswered());
+          std::_Exit(1);
+        }) {}
+
+  ~StopGuard() {
+    stopped_ = true;
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stopped_ = false;
+  std::thread thread_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -62,6 +95,7 @@ int main(int argc, char** argv) {
   int received = 0;
   sigwait(&stop_signals, &received);
   spdlog::info("stopping signal={}", received);
+  StopGuard guard(stop_signals, *application.value(), line.options.stop_timeout_seconds);
   application.value()->Stop();
   return 0;
 }

@@ -51,6 +51,8 @@ constexpr ReasonWords kReasons[] = {
     {"STORE_FAILED", "服务端无法读写存储；请检查磁盘空间和服务端日志"},
     {"SHUTTING_DOWN", "服务端正在停止；请在它启动后再试"},
     {"DATA_DAMAGED", "存储的内容自相矛盾；请运行 budgetctl admin verify"},
+    {"RATE_LIMITED", "发送过快，超过服务端的限制；请稍后再试"},
+    {"CALL_ENDED", "超过时限，未入账；请再试"},
     // Of files; these never travel over the wire.
     {"FILE_NOT_FOUND", "找不到文件；请核对路径"},
     {"FILE_UNREADABLE", "文件无法读取；请检查权限"},

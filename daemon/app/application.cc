@@ -3,6 +3,10 @@
 #include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+#include <chrono>
+
+#include "app/open_files.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"
 #include "service/administration.h"
@@ -14,6 +18,7 @@
 #include "telemetry/daemon_metrics.h"
 #include "telemetry/exposer.h"
 #include "telemetry/ledger_collector.h"
+#include "telemetry/load_collector.h"
 #include "transport/admin_service.h"
 #include "transport/monitor_service.h"
 #include "transport/payment_service.h"
@@ -22,6 +27,9 @@
 
 namespace budgetwatch {
 namespace {
+
+// How long clients have to take the last answers.
+constexpr int64_t kFarewellMillis = 500;
 
 // Says in the log and in the health service whether payments can be recorded.
 class HealthListener : public CommitListener {
@@ -83,9 +91,12 @@ struct Application::Parts {
   std::unique_ptr<MonitorServiceHandler> monitor_service;
   std::unique_ptr<AdminServiceHandler> admin_service;
   std::unique_ptr<GrpcServer> server;
+  std::atomic<const GrpcServer*> serving = nullptr;  // for other threads
 
   Status OpenLedger(const Profile& profile);
   Status Serve();
+  ServerLoad Load() const;
+  bool FinishCalls();
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -117,12 +128,13 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
 }
 
 Status Application::Parts::Serve() {
+  calls = std::make_unique<Calls>(*metrics, LimitsOf(options));
   auto started_exposer =
       Exposer::Start(options.metrics_listen,
-                     {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar)});
+                     {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar),
+                      std::make_shared<LoadCollector>([this] { return Load(); })});
   if (!started_exposer.ok()) return started_exposer.error();
   exposer = std::move(started_exposer).value();
-  calls = std::make_unique<Calls>(*metrics);
   plan_service = std::make_unique<PlanServiceHandler>(*plans, *reports, *calls);
   payment_service = std::make_unique<PaymentServiceHandler>(*payments, *calls);
   monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *calls);
@@ -132,11 +144,28 @@ Status Application::Parts::Serve() {
   monitor_service->Start();
   auto started_server = GrpcServer::Start(
       options.listen,
-      {plan_service.get(), payment_service.get(), monitor_service.get(), admin_service.get()});
+      {plan_service.get(), payment_service.get(), monitor_service.get(), admin_service.get()},
+      calls->limits());
   if (!started_server.ok()) return started_server.error();
   server = std::move(started_server).value();
+  serving = server.get();
   health.SetServer(server.get());
   return {};
+}
+
+ServerLoad Application::Parts::Load() const {
+  const Admission::Load held = calls->admission().load();
+  ServerLoad load;
+  if (const GrpcServer* running = serving) {
+    load.connections = running->open_connections();
+    load.refused_connections = running->refused_connections();
+  }
+  load.calls = held.calls;
+  load.streams = held.streams;
+  load.held_bytes = static_cast<int64_t>(held.held_bytes);
+  load.held_bytes_limit = static_cast<int64_t>(calls->limits().max_held_bytes);
+  load.memory_limit_bytes = options.memory_limit_mib << 20;
+  return load;
 }
 
 Result<std::unique_ptr<Application>> Application::Start(const Options& options) {
@@ -146,6 +175,9 @@ Result<std::unique_ptr<Application>> Application::Start(const Options& options) 
     auto read = ReadProfileFile(options.profile_file);
     if (!read.ok()) return read.error();
     profile = std::move(read).value();
+  }
+  if (const Status status = AllowOpenFiles(options.server.max_connections); !status.ok()) {
+    return status.error();
   }
   auto parts = std::make_unique<Parts>();
   parts->options = options;
@@ -166,14 +198,34 @@ Result<std::unique_ptr<Application>> Application::Start(const Options& options) 
   return application;
 }
 
+// False when something is not answered yet at the end of the stop timeout.
+bool Application::Parts::FinishCalls() {
+  const SteadyTime deadline = SteadyNow() + std::chrono::seconds(options.stop_timeout_seconds);
+  monitor_service->Stop();
+  calls->Close();
+  return calls->admission().WaitUntilIdle(deadline);
+}
+
+std::string Application::Unanswered() const {
+  const Admission::Load load = parts_->calls->admission().load();
+  return std::to_string(load.calls) + " calls, " + std::to_string(load.streams) + " streams with " +
+         std::to_string(load.batches) + " batches, " +
+         std::to_string(parts_->committer->queue_depth()) + " events";
+}
+
 void Application::Stop() {
   if (parts_ == nullptr) return;
   Parts& parts = *parts_;
-  // Streams of warnings end first: they would keep the server waiting.
-  if (parts.monitor_service != nullptr) parts.monitor_service->Stop();
   parts.health.SetServer(nullptr);
   if (parts.server != nullptr) {
-    parts.server->Stop(int64_t{1000} * parts.options.stop_timeout_seconds);
+    parts.server->StopListening();
+    const bool finished = parts.FinishCalls();
+    if (!finished) {
+      spdlog::warn("stop timeout passed, cutting calls unanswered=\"{}\"", Unanswered());
+    }
+    // Calls that are answered get a moment until their clients have the answer. Those
+    // that are left are gRPC's own, such as reflection, or wait for a request to come.
+    parts.server->Stop(finished ? kFarewellMillis : 0);
   }
   if (parts.warnings != nullptr) parts.warnings->Stop();
   if (parts.exposer != nullptr) parts.exposer->Stop();

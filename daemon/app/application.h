@@ -18,9 +18,15 @@ class Application {
   // Stops as Stop() does.
   ~Application();
 
-  // Takes no new calls, answers what was accepted, closes the store. Within
-  // stop_timeout_seconds, but for what is being written. Idempotent.
+  // Takes no new connections and calls, says in the health service that it does not
+  // serve, answers what was accepted, and closes the store. Calls that are not over
+  // after stop_timeout_seconds are cut, and the log says how many. It ends then, unless
+  // the store does not come back from a write. Idempotent.
   void Stop();
+
+  // What is accepted and not answered at this moment, for the log of a stop that does
+  // not end: "3 calls, 1 stream, 200 events". Callable on any thread during Stop().
+  std::string Unanswered() const;
 
   // HOST:PORT with the ports that were picked.
   const std::string& grpc_address() const;

@@ -8,6 +8,7 @@
 #include "domain/date.h"
 #include "domain/profile.h"
 #include "service/committer.h"
+#include "transport/limits.h"
 
 namespace budgetwatch {
 
@@ -21,8 +22,23 @@ struct Options {
   std::optional<Date> today;  // fixes the business date
   std::string log_level = "info";
   int stop_timeout_seconds = 20;
+  int64_t memory_limit_mib = 1024;
+  int64_t max_queued_mib = 0;  // 0: a quarter of the memory limit
   Committer::Options committer;
+  ServerLimits server;  // its bytes come from the memory limit, see PlanMemory
 };
+
+// How the memory limit is shared out. What is left is for the ledger's own state, which
+// follows projects and days, for the store's buffers, and for what an allocator loses.
+struct MemoryPlan {
+  size_t held_bytes = 0;   // requests and answers under way
+  size_t grpc_bytes = 0;   // gRPC's buffers
+  size_t store_bytes = 0;  // the store's block cache and memtables
+};
+MemoryPlan PlanMemory(const Options& options);
+
+// The limits of the server, with the bytes of the plan.
+ServerLimits LimitsOf(const Options& options);
 
 // Reads a configuration file into `options`; keys that it leaves out keep their
 // value. Errors: INVALID_FIELD, naming file, line, key and cure.

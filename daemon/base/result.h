@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -16,15 +17,17 @@ enum class ErrorCode {
   kFailedPrecondition,  // the state of the ledger does not allow it
   kResourceExhausted,   // a bound is reached; try again later
   kUnavailable,         // the store or the server cannot serve now
+  kDeadlineExceeded,    // the caller does not wait any more
   kDataLoss,            // what is stored contradicts itself
 };
 
 // Why something was refused or failed.
 struct Error {
   ErrorCode code = ErrorCode::kInvalidArgument;
-  std::string reason;   // UPPER_SNAKE, one of the names in error_reason.proto
-  std::string message;  // a sentence that names the place and the cure
-  std::string field;    // the field at fault, or empty
+  std::string reason;              // UPPER_SNAKE, one of the names in error_reason.proto
+  std::string message;             // a sentence that names the place and the cure
+  std::string field;               // the field at fault, or empty
+  int64_t retry_after_millis = 0;  // of kResourceExhausted; 0 where it is not known
 };
 
 // A value or the reason for its absence. Thread-compatible.

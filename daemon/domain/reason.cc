@@ -40,6 +40,8 @@ std::string_view ReasonName(Reason reason) {
     case Reason::kStoreFailed: return "STORE_FAILED";
     case Reason::kShuttingDown: return "SHUTTING_DOWN";
     case Reason::kDataDamaged: return "DATA_DAMAGED";
+    case Reason::kRateLimited: return "RATE_LIMITED";
+    case Reason::kCallEnded: return "CALL_ENDED";
   }
   return "";
 }
@@ -78,7 +80,9 @@ ErrorCode ReasonCode(Reason reason) {
     case Reason::kRefundExceedsPayment:
     case Reason::kCorrectionExceedsPayment:
     case Reason::kFiscalYearNotOver: return ErrorCode::kFailedPrecondition;
-    case Reason::kQueueFull: return ErrorCode::kResourceExhausted;
+    case Reason::kQueueFull:
+    case Reason::kRateLimited: return ErrorCode::kResourceExhausted;
+    case Reason::kCallEnded: return ErrorCode::kDeadlineExceeded;
     case Reason::kStoreFailed:
     case Reason::kShuttingDown: return ErrorCode::kUnavailable;
     case Reason::kDataDamaged: return ErrorCode::kDataLoss;

@@ -50,8 +50,10 @@ enum class Reason {
   kStoreFailed,
   kShuttingDown,
   kDataDamaged,
+  kRateLimited,
+  kCallEnded,
 };
-inline constexpr Reason kLastReason = Reason::kDataDamaged;
+inline constexpr Reason kLastReason = Reason::kCallEnded;
 
 // "MISSING_PAYMENT_ID" and so on.
 std::string_view ReasonName(Reason reason);

@@ -68,25 +68,22 @@ std::optional<Error> Committer::store_error() const {
   return store_error_;
 }
 
-Committer::Cost Committer::CostOf(const Command& command) {
+size_t Committer::CostOf(const Command& command) {
   const auto* payments = std::get_if<PaymentsCommand>(&command);
-  if (payments == nullptr) return {1, 0};
-  return {std::max<size_t>(1, payments->batch.events.size()), payments->batch.size_bytes};
+  return payments == nullptr ? 1 : std::max<size_t>(1, payments->batch.events.size());
 }
 
 std::optional<Error> Committer::Enqueue(Command& command) {
-  const Cost cost = CostOf(command);
+  const size_t cost = CostOf(command);
   {
     const MutexLock lock(mutex_);
     if (stopping_) return ShuttingDown();
     const size_t queued = queued_events_.load(std::memory_order_relaxed);
-    if (queued > 0 && (queued + cost.events > options_.max_queued_events ||
-                       queued_bytes_ + cost.bytes > options_.max_queued_bytes)) {
+    if (queued > 0 && queued + cost > options_.max_queued_events) {
       return Refusal(Reason::kQueueFull, "",
                      std::to_string(queued) + " events wait to be recorded; send it again later");
     }
-    queued_events_.store(queued + cost.events, std::memory_order_relaxed);
-    queued_bytes_ += cost.bytes;
+    queued_events_.store(queued + cost, std::memory_order_relaxed);
     queue_.push_back(std::move(command));
   }
   work_.notify_one();
@@ -146,21 +143,33 @@ std::vector<Committer::Command> Committer::TakeGroup() {
   const MutexLock lock(mutex_);
   while (!queue_.empty()) {
     const bool control = std::holds_alternative<ControlCommand>(queue_.front());
-    const Cost cost = CostOf(queue_.front());
-    if (!group.empty() && (control || events + cost.events > options_.max_group_events)) break;
+    const size_t cost = CostOf(queue_.front());
+    if (!group.empty() && (control || events + cost > options_.max_group_events)) break;
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
-    events += cost.events;
-    queued_bytes_ -= cost.bytes;
+    events += cost;
     if (control) break;
   }
   queued_events_.fetch_sub(events, std::memory_order_relaxed);
   return group;
 }
 
+void Committer::DropAbandoned(std::vector<Command>* group) {
+  std::erase_if(*group, [](Command& command) {
+    auto* payments = std::get_if<PaymentsCommand>(&command);
+    if (payments == nullptr || !payments->batch.abandoned) return false;
+    if (!payments->batch.abandoned()) return false;
+    payments->done(Refusal(Reason::kCallEnded, "",
+                           "the call ended before its batch was recorded; send it again"));
+    return true;
+  });
+}
+
 bool Committer::RunOnce() {
   std::vector<Command> group = TakeGroup();
   if (group.empty()) return false;
+  DropAbandoned(&group);
+  if (group.empty()) return true;
   if (auto* control = std::get_if<ControlCommand>(&group.front())) {
     CommitControl(std::move(*control));
   } else {

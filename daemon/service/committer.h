@@ -22,8 +22,10 @@ namespace budgetwatch {
 struct PaymentBatch {
   std::string source;
   std::vector<std::variant<PaymentEvent, PaymentRefusal>> events;
-  size_t size_bytes = 0;    // of its texts, about
   int64_t parse_nanos = 0;  // what decoding and checking it took
+  // Whether nobody waits for the answer any more; asked when its turn comes, so that an
+  // overloaded ledger does no work for callers who have gone. Empty: somebody does.
+  std::function<bool()> abandoned = nullptr;
 };
 
 // Where a durable command went.
@@ -44,10 +46,8 @@ struct Committed {
 class Committer {
  public:
   struct Options {
-    // Events that may wait, and bytes of their texts; past either, commands are
-    // refused with QUEUE_FULL. A command that finds the queue empty is always taken.
+    // Events that may wait; past it commands are refused with QUEUE_FULL.
     size_t max_queued_events = 200'000;
-    size_t max_queued_bytes = 128u << 20;
     // A group is closed when it has this many events, or nothing more waits.
     size_t max_group_events = 16'384;
     // Journal entries between two checkpoints of the totals.
@@ -79,7 +79,8 @@ class Committer {
   void Stop();
 
   // Hands in a batch; `done` is called once, at once when it is refused.
-  // Errors: QUEUE_FULL, SHUTTING_DOWN, STORE_FAILED, DATA_DAMAGED.
+  // Errors: QUEUE_FULL, SHUTTING_DOWN, STORE_FAILED, DATA_DAMAGED, and CALL_ENDED for a
+  // batch that was abandoned before its turn.
   void SubmitPayments(PaymentBatch batch, PaymentsDone done);
 
   // Runs a control command and waits for it. Not to be called on the committer's
@@ -108,10 +109,6 @@ class Committer {
     PaymentsDone done;
     int64_t submitted_nanos = 0;
   };
-  struct Cost {
-    size_t events = 0;
-    size_t bytes = 0;
-  };
   struct ControlCommand {
     DecideControl decide;
     std::function<void(Result<Committed>)> done;
@@ -120,9 +117,10 @@ class Committer {
 
   Committer(Ledger& ledger, const Clock& clock, const Options& options, Sequence checkpoint);
 
-  static Cost CostOf(const Command& command);
+  static size_t CostOf(const Command& command);
   std::optional<Error> Enqueue(Command& command);
   std::vector<Command> TakeGroup();
+  static void DropAbandoned(std::vector<Command>* group);
   void Loop();
   void CommitPayments(std::vector<Command> commands);
   void CommitControl(ControlCommand command);
@@ -143,7 +141,6 @@ class Committer {
   std::deque<Command> queue_ BW_GUARDED_BY(mutex_);
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
   std::optional<Error> store_error_ BW_GUARDED_BY(mutex_);
-  size_t queued_bytes_ BW_GUARDED_BY(mutex_) = 0;
   std::atomic<size_t> queued_events_ = 0;
   std::thread thread_;
 

@@ -4,17 +4,9 @@
 
 namespace budgetwatch {
 
-namespace {
-
-size_t SizeOf(const RawPaymentEvent& event) {
-  return sizeof(PaymentEvent) + event.payment_id.size() + event.project_code.size() +
-         event.payee.size() + event.memo.size() + event.original_payment_id.size();
-}
-
-}  // namespace
-
 void Payments::Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
-                      int64_t received_nanos, Committer::PaymentsDone done) {
+                      int64_t received_nanos, Committer::PaymentsDone done,
+                      std::function<bool()> abandoned) {
   if (const Status status = CheckSource(source); !status.ok()) {
     done(status.error());
     return;
@@ -27,11 +19,9 @@ void Payments::Record(std::string_view source, const std::vector<RawPaymentEvent
   }
   PaymentBatch batch;
   batch.source.assign(source);
+  batch.abandoned = std::move(abandoned);
   batch.events.reserve(events.size());
-  for (const RawPaymentEvent& event : events) {
-    batch.events.push_back(NormalizePayment(event));
-    batch.size_bytes += SizeOf(event);
-  }
+  for (const RawPaymentEvent& event : events) batch.events.push_back(NormalizePayment(event));
   batch.parse_nanos = MonotonicNanos() - received_nanos;
   committer_.SubmitPayments(std::move(batch), std::move(done));
 }

@@ -44,10 +44,12 @@ class Payments {
 
   // Checks the source and each event, and hands the batch to the committer; `done`
   // is called once, maybe before the return, with one outcome per event.
-  // `received_nanos` is the monotonic time at which work on the batch began. Errors:
-  // INVALID_SOURCE, BATCH_TOO_LARGE, and the committer's.
+  // `received_nanos` is the monotonic time at which work on the batch began;
+  // `abandoned` as in PaymentBatch. Errors: INVALID_SOURCE, BATCH_TOO_LARGE, and the
+  // committer's.
   void Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
-              int64_t received_nanos, Committer::PaymentsDone done);
+              int64_t received_nanos, Committer::PaymentsDone done,
+              std::function<bool()> abandoned = {});
 
   // Errors: PAYMENT_NOT_FOUND, and the store's.
   Result<RecordedPayment> Find(const PaymentKey& key) const;

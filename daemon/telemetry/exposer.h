@@ -16,7 +16,7 @@ namespace budgetwatch {
 
 // Answers GET /metrics over HTTP with everything that its collectables give, from
 // its start until it is stopped or destroyed. Thread-compatible; the collectables
-// are called on its own two threads.
+// are called on threads of its own.
 class Exposer {
  public:
   using Collectables = std::vector<std::shared_ptr<prometheus::Collectable>>;

@@ -6,10 +6,10 @@
 
 namespace budgetwatch {
 
-grpc::ServerUnaryReactor* AdminServiceHandler::GetServerInfo(grpc::CallbackServerContext* context,
-                                                             const v1::GetServerInfoRequest*,
-                                                             v1::GetServerInfoResponse* response) {
-  return calls_.Answer(context, Lane::kHere, "AdminService/GetServerInfo",
+grpc::ServerUnaryReactor* AdminServiceHandler::GetServerInfo(
+    grpc::CallbackServerContext* context, const v1::GetServerInfoRequest* request,
+    v1::GetServerInfoResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kHere, "AdminService/GetServerInfo",
                        [this, response]() -> Status {
                          Describe(response);
                          return {};
@@ -43,9 +43,9 @@ void AdminServiceHandler::Describe(v1::GetServerInfoResponse* response) const {
 }
 
 grpc::ServerUnaryReactor* AdminServiceHandler::VerifyLedger(grpc::CallbackServerContext* context,
-                                                            const v1::VerifyLedgerRequest*,
+                                                            const v1::VerifyLedgerRequest* request,
                                                             v1::VerifyLedgerResponse* response) {
-  return calls_.Answer(context, Lane::kCommands, "AdminService/VerifyLedger",
+  return calls_.Answer(context, request, response, Lane::kCommands, "AdminService/VerifyLedger",
                        [this, response]() -> Status {
                          const auto verification = budgetwatch::VerifyLedger(ledger_);
                          if (!verification.ok()) return verification.error();
@@ -63,7 +63,7 @@ grpc::ServerUnaryReactor* AdminServiceHandler::VerifyLedger(grpc::CallbackServer
 grpc::ServerUnaryReactor* AdminServiceHandler::CloseFiscalYear(
     grpc::CallbackServerContext* context, const v1::CloseFiscalYearRequest* request,
     v1::CloseFiscalYearResponse* response) {
-  return calls_.Answer(context, Lane::kCommands, "AdminService/CloseFiscalYear",
+  return calls_.Answer(context, request, response, Lane::kCommands, "AdminService/CloseFiscalYear",
                        [this, request, response]() -> Status {
                          const auto already_closed =
                              administration_.CloseFiscalYear(request->fiscal_year());

@@ -3,6 +3,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -10,9 +11,15 @@
 #include "base/worker_pool.h"
 #include "domain/reason.h"
 #include "service/rpc_observer.h"
+#include "transport/admission.h"
 #include "transport/error_map.h"
+#include "transport/open_call.h"
+#include "transport/rate_limiter.h"
 
 namespace budgetwatch {
+
+// What a call costs beside its messages: its place in gRPC, its reactor.
+inline constexpr size_t kCallBytes = 8u << 10;
 
 // One call under way: tells the observer when it is finished.
 class Call {
@@ -42,48 +49,114 @@ enum class Lane {
   kCommands,  // waits for the committer, or reads for long
 };
 
-// Answers unary calls and tells the observer of them. Thread-safe. Outlives the
-// server; it is destroyed after the last call is finished.
+class Calls;
+
+// A unary call, from its start until its answer is with the client: it holds what the
+// request and the answer take of the server. Owns itself.
+class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
+ public:
+  static UnaryCall* Start(Calls& calls, grpc::CallbackServerContext* context,
+                          std::string_view method);
+
+  // Takes a request of `request_bytes` in memory on; false when it is refused, and the
+  // call answered.
+  [[nodiscard]] bool Admit(size_t request_bytes);
+
+  // Whether there is room for an answer of `response_bytes` beside the request. Where
+  // there is none, answer with TooManyAnswers().
+  [[nodiscard]] bool AdmitAnswer(size_t response_bytes);
+  static Error TooManyAnswers();
+
+  // Finishes the call; once.
+  void Answer(const grpc::Status& status);
+
+  void OnDone() override;
+
+  // When it came.
+  int64_t start_nanos() const { return call_.start_nanos(); }
+
+ private:
+  UnaryCall(Calls& calls, grpc::CallbackServerContext* context, std::string_view method);
+
+  Calls& calls_;
+  const Call call_;
+  Hold hold_;
+  bool watched_ = false;
+  std::shared_ptr<UnaryCall> self_;  // until OnDone
+};
+
+// Takes calls on within the limits, answers unary ones, tells the observer of them,
+// and brings them to an end when the server stops. Thread-safe. Outlives the server;
+// it is destroyed after the last call is finished.
 class Calls {
  public:
-  explicit Calls(RpcObserver& observer) : observer_(observer) {}
+  explicit Calls(RpcObserver& observer, const ServerLimits& limits = {})
+      : observer_(observer),
+        limits_(limits),
+        admission_(limits),
+        open_calls_(limits.stall_seconds),
+        sources_(limits.source_events_per_second),
+        peers_(limits.peer_events_per_second) {}
 
   RpcObserver& observer() { return observer_; }
+  const ServerLimits& limits() const { return limits_; }
+  Admission& admission() { return admission_; }
+  OpenCalls& open_calls() { return open_calls_; }
+
+  // Counts payment events against the limits of their source and their sender.
+  // Errors: RATE_LIMITED.
+  Status LimitRate(const grpc::CallbackServerContext& context, std::string_view source,
+                   size_t event_count);
 
   // Answers with what `handler` returns, a budgetwatch::Status. The handler is kept
   // until it has run: what it captures must live until the call is finished, as
-  // requests and responses do.
-  template <typename Handler>
-  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, Lane lane,
-                                   std::string_view method, Handler handler) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    const auto answer = [reactor, call = Call(observer_, method), handler = std::move(handler)] {
-      Finish(reactor, call, ToGrpcStatus(handler()));
+  // requests and responses do. It is not run for a client that does not wait any more.
+  template <typename Request, typename Response, typename Handler>
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const Request* request,
+                                   Response* response, Lane lane, std::string_view method,
+                                   Handler handler) {
+    UnaryCall* call = UnaryCall::Start(*this, context, method);
+    if (!call->Admit(request->SpaceUsedLong())) return call;
+    const auto answer = [call, response, handler = std::move(handler)] {
+      if (call->abandoned()) {
+        call->Answer(call->AbandonedStatus());
+        return;
+      }
+      Status status = handler();
+      // The message and its encoding, both there until the client has read it.
+      if (!call->AdmitAnswer(kAnswerCost * response->ByteSizeLong())) {
+        response->Clear();
+        status = UnaryCall::TooManyAnswers();
+      }
+      call->Answer(ToGrpcStatus(status));
     };
     if (lane == Lane::kHere) {
       answer();
     } else if (!(lane == Lane::kReads ? reads_ : commands_).Post(answer)) {
-      Finish(reactor, Call(observer_, method), TooMany());
+      call->Answer(TooManyCalls());
     }
-    return reactor;
+    return call;
   }
+
+  // Takes no new calls, streams or batches, and has open streams end when what they
+  // handed in is answered.
+  void Close();
 
  private:
   static constexpr size_t kReadThreads = 4;
   static constexpr size_t kCommandThreads = 8;
   static constexpr size_t kWaitingCalls = 1000;
+  // Bytes in memory of an answer, for each byte of its encoding.
+  static constexpr size_t kAnswerCost = 4;
 
-  static void Finish(grpc::ServerUnaryReactor* reactor, const Call& call,
-                     const grpc::Status& status) {
-    call.Done(status);
-    reactor->Finish(status);
-  }
-  static grpc::Status TooMany() {
-    return ToGrpcStatus(
-        Refusal(Reason::kQueueFull, "", "too many calls wait to be answered; try again later"));
-  }
+  static grpc::Status TooManyCalls();
 
   RpcObserver& observer_;
+  const ServerLimits limits_;
+  Admission admission_;
+  OpenCalls open_calls_;
+  RateLimiter sources_;
+  RateLimiter peers_;
   WorkerPool reads_{kReadThreads, kWaitingCalls};
   WorkerPool commands_{kCommandThreads, kWaitingCalls};
 };

@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kDomain = "budgetwatch";
 
 // Long enough for a full queue to drain.
-constexpr int kRetryDelayMillis = 100;
+constexpr int64_t kRetryDelayMillis = 100;
 
 // A client refuses more than 8 KiB of metadata, and the message is there twice.
 constexpr size_t kMaxMessageTextBytes = 1024;
@@ -30,6 +30,7 @@ grpc::StatusCode ToGrpcCode(ErrorCode code) {
     case ErrorCode::kFailedPrecondition: return grpc::StatusCode::FAILED_PRECONDITION;
     case ErrorCode::kResourceExhausted: return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case ErrorCode::kUnavailable: return grpc::StatusCode::UNAVAILABLE;
+    case ErrorCode::kDeadlineExceeded: return grpc::StatusCode::DEADLINE_EXCEEDED;
     case ErrorCode::kDataLoss: return grpc::StatusCode::DATA_LOSS;
   }
   return grpc::StatusCode::UNKNOWN;
@@ -63,7 +64,10 @@ grpc::Status ToGrpcStatus(const Error& error) {
   AddDetail(info, "google.rpc.ErrorInfo", &details);
   if (error.code == ErrorCode::kResourceExhausted) {
     wire::v1::RetryInfo retry;
-    retry.mutable_retry_delay()->set_nanos(kRetryDelayMillis * 1'000'000);
+    const int64_t millis =
+        error.retry_after_millis > 0 ? error.retry_after_millis : kRetryDelayMillis;
+    retry.mutable_retry_delay()->set_seconds(millis / 1000);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(millis % 1000) * 1'000'000);
     AddDetail(retry, "google.rpc.RetryInfo", &details);
   }
   return grpc::Status(code, message, details.SerializeAsString());

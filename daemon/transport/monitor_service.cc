@@ -39,7 +39,8 @@ Result<Warnings::Filter> FilterOf(const v1::ListWarningsRequest& request) {
 grpc::ServerUnaryReactor* MonitorServiceHandler::GetExecutionReport(
     grpc::CallbackServerContext* context, const v1::GetExecutionReportRequest* request,
     v1::GetExecutionReportResponse* response) {
-  return calls_.Answer(context, Lane::kReads, "MonitorService/GetExecutionReport",
+  return calls_.Answer(context, request, response, Lane::kReads,
+                       "MonitorService/GetExecutionReport",
                        [this, request, response] { return Report(*request, response); });
 }
 
@@ -59,7 +60,7 @@ Status MonitorServiceHandler::Report(const v1::GetExecutionReportRequest& reques
 grpc::ServerUnaryReactor* MonitorServiceHandler::ListWarnings(
     grpc::CallbackServerContext* context, const v1::ListWarningsRequest* request,
     v1::ListWarningsResponse* response) {
-  return calls_.Answer(context, Lane::kCommands, "MonitorService/ListWarnings",
+  return calls_.Answer(context, request, response, Lane::kCommands, "MonitorService/ListWarnings",
                        [this, request, response] { return List(*request, response); });
 }
 
@@ -88,14 +89,14 @@ Status MonitorServiceHandler::List(const v1::ListWarningsRequest& request,
 }
 
 grpc::ServerWriteReactor<v1::WatchWarningsResponse>* MonitorServiceHandler::WatchWarnings(
-    grpc::CallbackServerContext*, const v1::WatchWarningsRequest* request) {
-  return WarningStream::Start(warnings_, streams_, calls_.observer(), *request);
+    grpc::CallbackServerContext* context, const v1::WatchWarningsRequest* request) {
+  return WarningStream::Start(warnings_, streams_, calls_, context, *request);
 }
 
 grpc::ServerUnaryReactor* MonitorServiceHandler::ExplainWarning(
     grpc::CallbackServerContext* context, const v1::ExplainWarningRequest* request,
     v1::ExplainWarningResponse* response) {
-  return calls_.Answer(context, Lane::kCommands, "MonitorService/ExplainWarning",
+  return calls_.Answer(context, request, response, Lane::kCommands, "MonitorService/ExplainWarning",
                        [this, request, response]() -> Status {
                          const auto explanation = FromMessage(request->explanation());
                          if (!explanation.ok()) return explanation.error();

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <memory>
 
+#include "transport/batch_size.h"
 #include "transport/call.h"
 #include "transport/convert.h"
 #include "transport/page_token.h"
@@ -39,40 +40,48 @@ std::optional<BookingKey> DecodePosition(int fiscal_year, const std::string& tex
 grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Call call(calls_.observer(), "PaymentService/RecordPayments");
-  DecodedBatch batch;
-  const Status decoded = DecodeBatch(*request, &batch);
-  if (!decoded.ok()) {
-    const grpc::Status status = ToGrpcStatus(decoded);
-    call.Done(status);
-    reactor->Finish(status);
-    return reactor;
+  UnaryCall* call = UnaryCall::Start(calls_, context, "PaymentService/RecordPayments");
+  const auto size = MeasureBatch(*request, calls_.limits().max_batch_events);
+  if (!size.ok()) {
+    call->Answer(ToGrpcStatus(size.error()));
+    return call;
   }
-  payments_.Record(batch.message.source(), batch.events, call.start_nanos(),
-                   [reactor, response, call](Result<std::vector<PaymentOutcome>> outcomes) {
-                     grpc::Status status;
-                     if (outcomes.ok()) {
-                       *response = EncodeOutcomes(outcomes.value());
-                     } else {
-                       status = ToGrpcStatus(outcomes.error());
-                     }
-                     call.Done(status);
-                     reactor->Finish(status);
-                   });
-  return reactor;
+  if (!call->Admit(size.value().held_bytes())) return call;
+  DecodedBatch batch;
+  Status taken = DecodeBatch(*request, &batch);
+  if (taken.ok()) {
+    taken = calls_.LimitRate(*context, batch.message.source(), size.value().events);
+  }
+  if (!taken.ok()) {
+    call->Answer(ToGrpcStatus(taken));
+    return call;
+  }
+  payments_.Record(
+      batch.message.source(), batch.events, call->start_nanos(),
+      [call, response](Result<std::vector<PaymentOutcome>> outcomes) {
+        if (outcomes.ok()) {
+          *response = EncodeOutcomes(outcomes.value());
+          call->Answer(grpc::Status::OK);
+        } else {
+          call->Answer(call->abandoned() ? call->AbandonedStatus()
+                                         : ToGrpcStatus(outcomes.error()));
+        }
+      },
+      [call] { return call->abandoned(); });
+  return call;
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PaymentServiceHandler::StreamPayments(
-    grpc::CallbackServerContext*) {
-  return new PaymentStream(payments_, calls_.observer());  // deletes itself in OnDone
+    grpc::CallbackServerContext* context) {
+  return PaymentStream::Start(payments_, calls_, context);
 }
 
 grpc::ServerUnaryReactor* PaymentServiceHandler::GetPayment(grpc::CallbackServerContext* context,
                                                             const v1::GetPaymentRequest* request,
                                                             v1::GetPaymentResponse* response) {
   return calls_.Answer(
-      context, Lane::kReads, "PaymentService/GetPayment", [this, request, response]() -> Status {
+      context, request, response, Lane::kReads, "PaymentService/GetPayment",
+      [this, request, response]() -> Status {
         if (Status status = CheckSource(request->source()); !status.ok()) return status;
         const auto payment = payments_.Find({request->source(), request->payment_id()});
         if (!payment.ok()) return payment.error();
@@ -84,7 +93,7 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::GetPayment(grpc::CallbackServer
 grpc::ServerUnaryReactor* PaymentServiceHandler::ListPayments(
     grpc::CallbackServerContext* context, const v1::ListPaymentsRequest* request,
     v1::ListPaymentsResponse* response) {
-  return calls_.Answer(context, Lane::kReads, "PaymentService/ListPayments",
+  return calls_.Answer(context, request, response, Lane::kReads, "PaymentService/ListPayments",
                        [this, request, response] { return List(*request, response); });
 }
 

@@ -1,17 +1,47 @@
 #include "transport/payment_stream.h"
 
+#include <utility>
+
+#include "transport/batch_size.h"
 #include "transport/payment_codec.h"
 
 namespace budgetwatch {
+namespace {
 
-PaymentStream::PaymentStream(Payments& payments, RpcObserver& observer)
-    : payments_(payments), call_(observer, "PaymentService/StreamPayments") {
+// What an open stream costs that does nothing: its place in gRPC, its reactor, and what
+// HTTP/2 lets the client send before it is read.
+constexpr size_t kStreamBytes = 64u << 10;
+
+}  // namespace
+
+PaymentStream* PaymentStream::Start(Payments& payments, Calls& calls,
+                                    grpc::CallbackServerContext* context) {
+  std::shared_ptr<PaymentStream> stream(new PaymentStream(payments, calls, context));
+  stream->self_ = stream;
+  stream->Begin();
+  return stream.get();
+}
+
+PaymentStream::PaymentStream(Payments& payments, Calls& calls, grpc::CallbackServerContext* context)
+    : OpenCall(context),
+      payments_(payments),
+      calls_(calls),
+      call_(calls.observer(), "PaymentService/StreamPayments") {}
+
+void PaymentStream::Begin() {
+  auto hold = calls_.admission().AdmitStream(kStreamBytes);
   Next next;
   {
     const MutexLock lock(mutex_);
+    if (hold.ok()) {
+      hold_ = std::move(hold).value();
+    } else {
+      Fail(0, ToGrpcStatus(hold.error()));
+    }
     next = Decide();
   }
   Do(next);
+  calls_.open_calls().Add(self_);
 }
 
 // The one place that chooses the next steps, from the state alone.
@@ -20,7 +50,10 @@ PaymentStream::Next PaymentStream::Decide() {
   if (finished_) return next;
   const bool ending = reads_over_ || broken_ || failure_;
   const int under_way = committing_ + static_cast<int>(outgoing_.size());
-  if (!ending && !reading_ && under_way < kMaxUnderWay) {
+  const bool room =
+      under_way < calls_.limits().max_batches_per_stream &&
+      committing_bytes_ + outgoing_bytes_ < static_cast<size_t>(calls_.limits().max_message_bytes);
+  if (!ending && !reading_ && room) {
     reading_ = true;
     next.read = true;
   }
@@ -28,7 +61,7 @@ PaymentStream::Next PaymentStream::Decide() {
     if (!writing_) outgoing_.clear();
   } else if (!writing_ && !outgoing_.empty()) {
     writing_ = true;
-    next.write = &outgoing_.front();  // stays until OnWriteDone
+    next.write = &outgoing_.front().bytes;  // stays until OnWriteDone
   }
   if (next.read || next.write != nullptr) ++starting_;
   // The committer still holds a pointer to this while it works on a batch.
@@ -41,7 +74,10 @@ PaymentStream::Next PaymentStream::Decide() {
 
 void PaymentStream::Do(Next next) {
   while (next.read || next.write != nullptr) {
-    if (next.write != nullptr) StartWrite(next.write);
+    if (next.write != nullptr) {
+      BeginWait();
+      StartWrite(next.write);
+    }
     if (next.read) StartRead(&incoming_);
     const MutexLock lock(mutex_);
     --starting_;
@@ -50,6 +86,25 @@ void PaymentStream::Do(Next next) {
   if (!next.finish) return;  // another thread may have deleted this
   call_.Done(*next.finish);
   Finish(*next.finish);
+}
+
+// Behind a failed batch nothing is answered, or the order would be wrong.
+void PaymentStream::Fail(int64_t batch, grpc::Status status) {
+  if (batch >= failed_batch_) return;
+  failed_batch_ = batch;
+  failure_ = std::move(status);
+}
+
+void PaymentStream::Drain() {
+  const grpc::Status status = ToGrpcStatus(
+      Refusal(Reason::kShuttingDown, "", "the server stops; send what is not answered again"));
+  Next next;
+  {
+    const MutexLock lock(mutex_);
+    if (!reads_over_) Fail(batches_read_, status);
+    next = Decide();
+  }
+  Do(next);
 }
 
 void PaymentStream::OnReadDone(bool ok) {
@@ -66,9 +121,6 @@ void PaymentStream::OnReadDone(bool ok) {
 
 void PaymentStream::HandIn() {
   const int64_t received_nanos = MonotonicNanos();
-  DecodedBatch batch;
-  const Status decoded = DecodeBatch(incoming_, &batch);
-  incoming_.Clear();
   int64_t number = 0;
   {
     const MutexLock lock(mutex_);
@@ -77,30 +129,60 @@ void PaymentStream::HandIn() {
     number = batches_read_++;
     ++committing_;
   }
-  if (!decoded.ok()) {
-    OnOutcomes(number, decoded.error());
-    return;
-  }
-  payments_.Record(batch.message.source(), batch.events, received_nanos,
-                   [this, number](Result<std::vector<PaymentOutcome>> outcomes) {
-                     OnOutcomes(number, std::move(outcomes));
-                   });
+  const auto hold = std::make_shared<Hold>();
+  const Status submitted = Submit(number, received_nanos, hold);
+  incoming_.Clear();
+  if (!submitted.ok()) OnOutcomes(number, submitted.error(), std::move(*hold));
 }
 
-void PaymentStream::OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes) {
-  grpc::ByteBuffer encoded;
-  if (outcomes.ok()) encoded = EncodeOutcomes(outcomes.value());
+Status PaymentStream::Submit(int64_t number, int64_t received_nanos,
+                             const std::shared_ptr<Hold>& hold) {
+  const auto size = MeasureBatch(incoming_, calls_.limits().max_batch_events);
+  if (!size.ok()) return size.error();
+  auto admitted = calls_.admission().AdmitBatch(size.value().held_bytes());
+  if (!admitted.ok()) return admitted.error();
+  *hold = std::move(admitted).value();
+  {
+    const MutexLock lock(mutex_);
+    committing_bytes_ += hold->bytes();
+  }
+  DecodedBatch batch;
+  if (Status decoded = DecodeBatch(incoming_, &batch); !decoded.ok()) return decoded;
+  if (Status limited = calls_.LimitRate(context(), batch.message.source(), size.value().events);
+      !limited.ok()) {
+    return limited;
+  }
+  payments_.Record(
+      batch.message.source(), batch.events, received_nanos,
+      [this, number, hold](Result<std::vector<PaymentOutcome>> outcomes) {
+        OnOutcomes(number, std::move(outcomes), std::move(*hold));
+      },
+      [this] { return abandoned(); });
+  return {};
+}
+
+void PaymentStream::OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes,
+                               Hold hold) {
+  const size_t request_bytes = hold.bytes();
+  Answer answer;
+  if (outcomes.ok()) {
+    answer.bytes = EncodeOutcomes(outcomes.value());
+    // An answer larger than its request (it never is by much) is still written.
+    (void)hold.Resize(answer.bytes.Length());
+    answer.hold = std::move(hold);
+  }
   Next next;
   {
     const MutexLock lock(mutex_);
     --committing_;
+    committing_bytes_ -= request_bytes;
     // A refusal overtakes the batches before it, which are still being written; those
-    // are answered. Behind a failed batch nothing is, or the order would be wrong.
-    if (outcomes.ok()) {
-      if (batch < failed_batch_) outgoing_.push_back(std::move(encoded));
+    // are answered.
+    if (!outcomes.ok()) {
+      Fail(batch, ToGrpcStatus(outcomes.error()));
     } else if (batch < failed_batch_) {
-      failed_batch_ = batch;
-      failure_ = ToGrpcStatus(outcomes.error());
+      outgoing_bytes_ += answer.hold.bytes();
+      outgoing_.push_back(std::move(answer));
     }
     next = Decide();
   }
@@ -108,10 +190,12 @@ void PaymentStream::OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>
 }
 
 void PaymentStream::OnWriteDone(bool ok) {
+  EndWait();
   Next next;
   {
     const MutexLock lock(mutex_);
     writing_ = false;
+    outgoing_bytes_ -= outgoing_.front().hold.bytes();
     outgoing_.pop_front();
     if (!ok) broken_ = true;
     next = Decide();
@@ -129,6 +213,12 @@ void PaymentStream::OnCancel() {
   Do(next);
 }
 
-void PaymentStream::OnDone() { delete this; }
+void PaymentStream::OnDone() {
+  MarkOver();
+  calls_.open_calls().Remove(this);
+  hold_ = Hold();
+  // The last owner may be the thread that looks for stalled calls.
+  const std::shared_ptr<PaymentStream> last = std::move(self_);
+}
 
 }  // namespace budgetwatch

@@ -4,6 +4,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "base/mutex.h"
@@ -13,16 +14,21 @@
 namespace budgetwatch {
 
 // One StreamPayments call: reads a batch, hands it to the committer, and writes its
-// outcomes in order. Deletes itself when the call is over.
+// outcomes in order. Owns itself until the call is over.
 //
-// At most kMaxUnderWay batches are between their reading and the end of writing
-// their answer; then reading waits, so that a client that does not read its answers
-// stalls only itself.
-class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+// 1. At most max_batches_per_stream batches, and not many more bytes than the largest
+//    message, are between their reading and the end of writing their answer; then
+//    reading waits, so that a client that does not read its answers stalls only itself.
+// 2. Every batch that was handed to the committer is answered before the stream ends,
+//    unless the client goes away or does not read.
+class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                            public OpenCall {
  public:
-  static constexpr int kMaxUnderWay = 16;
+  static PaymentStream* Start(Payments& payments, Calls& calls,
+                              grpc::CallbackServerContext* context);
 
-  PaymentStream(Payments& payments, RpcObserver& observer);
+  // Reads no more, and ends with SHUTTING_DOWN behind the last answer.
+  void Drain() override;
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -37,21 +43,37 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     std::optional<grpc::Status> finish;
   };
 
+  // The outcomes of a batch, and what they hold.
+  struct Answer {
+    grpc::ByteBuffer bytes;
+    Hold hold;
+  };
+
+  PaymentStream(Payments& payments, Calls& calls, grpc::CallbackServerContext* context);
+
+  void Begin();
   void HandIn();
-  void OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes);
+  Status Submit(int64_t number, int64_t received_nanos, const std::shared_ptr<Hold>& hold);
+  void OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes, Hold hold);
+  void Fail(int64_t batch, grpc::Status status) BW_REQUIRES(mutex_);
   Next Decide() BW_REQUIRES(mutex_);
   void Do(Next next);
 
   Payments& payments_;
+  Calls& calls_;
   const Call call_;
-  grpc::ByteBuffer incoming_;  // of the read under way
+  grpc::ByteBuffer incoming_;            // of the read under way
+  std::shared_ptr<PaymentStream> self_;  // until OnDone
+  Hold hold_;                            // of the stream itself
 
   Mutex mutex_;
-  std::deque<grpc::ByteBuffer> outgoing_ BW_GUARDED_BY(mutex_);  // front is being written
-  std::optional<grpc::Status> failure_ BW_GUARDED_BY(mutex_);    // of failed_batch_
-  int64_t failed_batch_ BW_GUARDED_BY(mutex_) = INT64_MAX;       // the first of them
+  std::deque<Answer> outgoing_ BW_GUARDED_BY(mutex_);          // front is being written
+  std::optional<grpc::Status> failure_ BW_GUARDED_BY(mutex_);  // of failed_batch_
+  int64_t failed_batch_ BW_GUARDED_BY(mutex_) = INT64_MAX;     // the first of them
   int64_t batches_read_ BW_GUARDED_BY(mutex_) = 0;
   int committing_ BW_GUARDED_BY(mutex_) = 0;
+  size_t committing_bytes_ BW_GUARDED_BY(mutex_) = 0;
+  size_t outgoing_bytes_ BW_GUARDED_BY(mutex_) = 0;
   // From the start of a read until its batch is handed in, so that batches are handed
   // in in their order.
   bool reading_ BW_GUARDED_BY(mutex_) = false;

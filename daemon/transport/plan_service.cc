@@ -20,7 +20,7 @@ Status RequirePlan(bool has_plan) {
 grpc::ServerUnaryReactor* PlanServiceHandler::ValidatePlan(grpc::CallbackServerContext* context,
                                                            const v1::ValidatePlanRequest* request,
                                                            v1::ValidatePlanResponse* response) {
-  return calls_.Answer(context, Lane::kReads, "PlanService/ValidatePlan",
+  return calls_.Answer(context, request, response, Lane::kReads, "PlanService/ValidatePlan",
                        [this, request, response]() -> Status {
                          if (Status status = RequirePlan(request->has_plan()); !status.ok())
                            return status;
@@ -38,7 +38,7 @@ grpc::ServerUnaryReactor* PlanServiceHandler::ValidatePlan(grpc::CallbackServerC
 grpc::ServerUnaryReactor* PlanServiceHandler::ApplyPlan(grpc::CallbackServerContext* context,
                                                         const v1::ApplyPlanRequest* request,
                                                         v1::ApplyPlanResponse* response) {
-  return calls_.Answer(context, Lane::kCommands, "PlanService/ApplyPlan",
+  return calls_.Answer(context, request, response, Lane::kCommands, "PlanService/ApplyPlan",
                        [this, request, response] { return Apply(*request, response); });
 }
 
@@ -69,7 +69,7 @@ Status PlanServiceHandler::Apply(const v1::ApplyPlanRequest& request,
 grpc::ServerUnaryReactor* PlanServiceHandler::GetPlan(grpc::CallbackServerContext* context,
                                                       const v1::GetPlanRequest* request,
                                                       v1::GetPlanResponse* response) {
-  return calls_.Answer(context, Lane::kReads, "PlanService/GetPlan",
+  return calls_.Answer(context, request, response, Lane::kReads, "PlanService/GetPlan",
                        [this, request, response] { return Get(*request, response); });
 }
 
@@ -95,7 +95,7 @@ Status PlanServiceHandler::Get(const v1::GetPlanRequest& request,
 grpc::ServerUnaryReactor* PlanServiceHandler::ListPlanRevisions(
     grpc::CallbackServerContext* context, const v1::ListPlanRevisionsRequest* request,
     v1::ListPlanRevisionsResponse* response) {
-  return calls_.Answer(context, Lane::kHere, "PlanService/ListPlanRevisions",
+  return calls_.Answer(context, request, response, Lane::kHere, "PlanService/ListPlanRevisions",
                        [this, request, response] { return List(*request, response); });
 }
 

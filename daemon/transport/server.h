@@ -1,10 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "transport/connection_acceptor.h"
+#include "transport/limits.h"
 
 namespace grpc {
 class Server;
@@ -13,32 +16,38 @@ class Service;
 
 namespace budgetwatch {
 
-// Largest request taken; 10,000 events with long texts fit.
-inline constexpr int kMaxMessageBytes = 16 << 20;
-
 // The gRPC server with health and reflection. Thread-safe.
 class GrpcServer {
  public:
   // Listens on `address`, HOST:PORT; port 0 picks a free one. The services outlive
   // the server. Errors: UNAVAILABLE with reason ADDRESS_UNAVAILABLE.
   static Result<std::unique_ptr<GrpcServer>> Start(const std::string& address,
-                                                   const std::vector<grpc::Service*>& services);
+                                                   const std::vector<grpc::Service*>& services,
+                                                   const ServerLimits& limits = {});
   ~GrpcServer();
 
   // Where it listens, with the port that was picked.
-  const std::string& address() const { return address_; }
+  const std::string& address() const { return acceptor_->address(); }
 
-  // What the health service says of the server as a whole.
+  // Connections that are open, and those that were refused because of too many.
+  int64_t open_connections() const { return acceptor_->open_count(); }
+  int64_t refused_connections() const { return acceptor_->refused_count(); }
+
+  // What the health service says of the server as a whole. After StopListening always
+  // that it does not serve.
   void SetServing(bool serving);
 
-  // Takes no new calls and waits for those under way, at most `timeout_millis`.
-  // Idempotent.
+  // Takes no new connections, and says so in the health service. Idempotent.
+  void StopListening();
+
+  // The same, then takes no new calls, waits for those under way, at most
+  // `timeout_millis`, and cancels the rest. Idempotent.
   void Stop(int64_t timeout_millis);
 
  private:
   GrpcServer() = default;
 
-  std::string address_;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -8,6 +8,10 @@ namespace {
 constexpr size_t kPageChanges = 64;
 constexpr int64_t kWaitMillis = 500;
 
+// What a watch costs that waits, and a warning that waits to be sent.
+constexpr size_t kStreamBytes = 16u << 10;
+constexpr size_t kChangeBytes = 1u << 10;
+
 grpc::Status ShuttingDown() {
   return ToGrpcStatus(Refusal(Reason::kShuttingDown, "", "the server stops; watch again later"));
 }
@@ -61,29 +65,46 @@ void WarningStreams::Loop() {
   }
 }
 
-WarningStream* WarningStream::Start(Warnings& warnings, WarningStreams& streams,
-                                    RpcObserver& observer,
+WarningStream* WarningStream::Start(Warnings& warnings, WarningStreams& streams, Calls& calls,
+                                    grpc::CallbackServerContext* context,
                                     const v1::WatchWarningsRequest& request) {
-  std::shared_ptr<WarningStream> stream(new WarningStream(warnings, streams, observer, request));
+  std::shared_ptr<WarningStream> stream(
+      new WarningStream(warnings, streams, calls, context, request));
   stream->self_ = stream;
-  if (request.after_sequence() < 0) {
-    stream->Close(ToGrpcStatus(Refusal(Reason::kInvalidField, "after_sequence",
-                                       "after_sequence must be 0 or a sequence received")));
+  if (const Status status = stream->Begin(request); !status.ok()) {
+    stream->Close(ToGrpcStatus(status));
     return stream.get();
   }
+  calls.open_calls().Add(stream);
   streams.Add(stream);
   stream->Pump();
   return stream.get();
 }
 
-WarningStream::WarningStream(Warnings& warnings, WarningStreams& streams, RpcObserver& observer,
+WarningStream::WarningStream(Warnings& warnings, WarningStreams& streams, Calls& calls,
+                             grpc::CallbackServerContext* context,
                              const v1::WatchWarningsRequest& request)
-    : warnings_(warnings),
+    : OpenCall(context),
+      warnings_(warnings),
       streams_(streams),
-      call_(observer, "MonitorService/WatchWarnings"),
+      calls_(calls),
+      call_(calls.observer(), "MonitorService/WatchWarnings"),
       department_code_(request.department_code()),
+      fixed_bytes_(kStreamBytes + 2 * request.SpaceUsedLong()),  // gRPC keeps it as well
       sequence_(request.after_sequence()),
       snapshot_due_(!request.has_after_sequence()) {}
+
+Status WarningStream::Begin(const v1::WatchWarningsRequest& request) {
+  if (request.after_sequence() < 0) {
+    return Refusal(Reason::kInvalidField, "after_sequence",
+                   "after_sequence must be 0 or a sequence received");
+  }
+  auto hold = calls_.admission().AdmitStream(fixed_bytes_);
+  if (!hold.ok()) return hold.error();
+  const MutexLock lock(mutex_);
+  hold_ = std::move(hold).value();
+  return {};
+}
 
 void WarningStream::FillPage() {
   if (snapshot_due_) {
@@ -101,22 +122,40 @@ void WarningStream::FillPage() {
   }
 }
 
+Status WarningStream::HoldPage() {
+  if (hold_.Resize(fixed_bytes_ + page_.size() * kChangeBytes)) return {};
+  return Refusal(Reason::kQueueFull, "",
+                 "too many warnings wait for their clients to read them; watch again later");
+}
+
 void WarningStream::Pump() {
+  std::optional<grpc::Status> refused;
   {
     const MutexLock lock(mutex_);
     if (writing_ || finished_ || closing_) return;
-    FillPage();
-    if (page_.empty()) return;
-    outgoing_.Clear();
-    *outgoing_.mutable_warning() = ToMessage(page_.front().warning);
-    outgoing_.set_sequence(page_.front().sequence);
-    page_.pop_front();
-    writing_ = true;
+    if (page_.empty()) FillPage();
+    if (const Status status = HoldPage(); !status.ok()) {
+      refused = ToGrpcStatus(status);
+    } else if (page_.empty()) {
+      return;
+    } else {
+      outgoing_.Clear();
+      *outgoing_.mutable_warning() = ToMessage(page_.front().warning);
+      outgoing_.set_sequence(page_.front().sequence);
+      page_.pop_front();
+      writing_ = true;
+    }
   }
+  if (refused) {
+    Close(*refused);
+    return;
+  }
+  BeginWait();
   StartWrite(&outgoing_);
 }
 
 void WarningStream::OnWriteDone(bool ok) {
+  EndWait();
   std::optional<grpc::Status> closing;
   {
     const MutexLock lock(mutex_);
@@ -144,8 +183,14 @@ void WarningStream::Close(const grpc::Status& status) {
 }
 
 void WarningStream::OnDone() {
+  MarkOver();
   streams_.Remove(self_);
-  // The last owner may be another thread that is just looking for changes.
+  calls_.open_calls().Remove(this);
+  {
+    const MutexLock lock(mutex_);
+    hold_ = Hold();
+  }
+  // The last owner may be another thread that is just looking at it.
   const std::shared_ptr<WarningStream> last = std::move(self_);
 }
 

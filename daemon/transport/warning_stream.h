@@ -44,12 +44,15 @@ class WarningStreams {
   std::thread thread_;
 };
 
-// One WatchWarnings call. It owns itself until the call is over. It holds one page of
-// changes at a time, so that a slow client costs the server nothing more.
-class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsResponse> {
+// One WatchWarnings call. It owns itself until the call is over. It holds the warnings
+// that are open at its start, then one page of changes at a time, so that a slow client
+// costs the server nothing more.
+class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsResponse>,
+                            public OpenCall {
  public:
   // Starts the call.
-  static WarningStream* Start(Warnings& warnings, WarningStreams& streams, RpcObserver& observer,
+  static WarningStream* Start(Warnings& warnings, WarningStreams& streams, Calls& calls,
+                              grpc::CallbackServerContext* context,
                               const v1::WatchWarningsRequest& request);
 
   // Looks for changes and sends the next one.
@@ -63,20 +66,25 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
   void OnDone() override;
 
  private:
-  WarningStream(Warnings& warnings, WarningStreams& streams, RpcObserver& observer,
-                const v1::WatchWarningsRequest& request);
+  WarningStream(Warnings& warnings, WarningStreams& streams, Calls& calls,
+                grpc::CallbackServerContext* context, const v1::WatchWarningsRequest& request);
 
+  Status Begin(const v1::WatchWarningsRequest& request);
   void FillPage() BW_REQUIRES(mutex_);
+  Status HoldPage() BW_REQUIRES(mutex_);
 
   Warnings& warnings_;
   WarningStreams& streams_;
+  Calls& calls_;
   const Call call_;
   const std::string department_code_;
+  const size_t fixed_bytes_;             // held beside the page
   std::shared_ptr<WarningStream> self_;  // until OnDone
 
   Mutex mutex_;
   Sequence sequence_ BW_GUARDED_BY(mutex_) = 0;
   bool snapshot_due_ BW_GUARDED_BY(mutex_);
+  Hold hold_ BW_GUARDED_BY(mutex_);
   std::deque<Warnings::Change> page_ BW_GUARDED_BY(mutex_);
   v1::WatchWarningsResponse outgoing_;
   bool writing_ BW_GUARDED_BY(mutex_) = false;

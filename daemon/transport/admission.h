@@ -1,0 +1,93 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "transport/limits.h"
+
+namespace budgetwatch {
+
+class Admission;
+
+// What one call, stream or batch holds of the server, given back when it is
+// destroyed. Thread-compatible; the admission outlives it.
+class Hold {
+ public:
+  // Of nothing.
+  Hold() = default;
+  ~Hold();
+  Hold(Hold&& other) noexcept { *this = std::move(other); }
+  Hold& operator=(Hold&& other) noexcept;
+
+  // Holds `bytes` from now on; false, and nothing changes, when there is no room.
+  // Less always works.
+  [[nodiscard]] bool Resize(size_t bytes);
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  friend class Admission;
+  enum class Kind { kCall, kStream, kBatch };
+
+  Hold(Admission* admission, Kind kind, size_t bytes)
+      : admission_(admission), kind_(kind), bytes_(bytes) {}
+
+  Admission* admission_ = nullptr;
+  Kind kind_ = Kind::kCall;
+  size_t bytes_ = 0;
+};
+
+// Decides what the server takes on: counts calls, streams and the bytes that they
+// hold, refuses what would pass a bound, and knows when everything is answered.
+// Thread-safe.
+//
+// 1. The sum of all bytes held stays within max_held_bytes, but for one holder when
+//    nobody else holds any: it must be possible to handle the largest request alone.
+// 2. After Close nothing new is admitted; what was admitted goes on.
+class Admission {
+ public:
+  struct Load {
+    int64_t calls = 0;    // unary
+    int64_t streams = 0;  // open, whatever they do
+    int64_t batches = 0;  // of streams, not answered yet
+    size_t held_bytes = 0;
+  };
+
+  explicit Admission(const ServerLimits& limits)
+      : max_held_bytes_(limits.max_held_bytes), max_streams_(limits.max_streams) {}
+
+  // Errors: QUEUE_FULL, SHUTTING_DOWN.
+  Result<Hold> AdmitCall(size_t bytes) { return Admit(Hold::Kind::kCall, bytes); }
+  Result<Hold> AdmitStream(size_t bytes) { return Admit(Hold::Kind::kStream, bytes); }
+  Result<Hold> AdmitBatch(size_t bytes) { return Admit(Hold::Kind::kBatch, bytes); }
+
+  void Close();
+
+  // Waits until nothing is held; false when something is still held at `deadline`.
+  bool WaitUntilIdle(SteadyTime deadline);
+
+  Load load() const;
+
+ private:
+  friend class Hold;
+
+  Result<Hold> Admit(Hold::Kind kind, size_t bytes);
+  bool Resize(size_t from, size_t to);
+  void Release(Hold::Kind kind, size_t bytes);
+  bool HasRoom(size_t more) const BW_REQUIRES(mutex_);
+  int64_t& CountOf(Hold::Kind kind) BW_REQUIRES(mutex_);
+
+  const size_t max_held_bytes_;
+  const int max_streams_;
+  mutable Mutex mutex_;
+  std::condition_variable idle_;
+  Load load_ BW_GUARDED_BY(mutex_);
+  bool closed_ BW_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace budgetwatch

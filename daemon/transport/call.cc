@@ -1,0 +1,95 @@
+#include "transport/call.h"
+
+#include <string>
+
+namespace budgetwatch {
+namespace {
+
+// A smaller answer fits into what HTTP/2 lets a server send unasked, and costs little
+// if nobody reads it.
+constexpr size_t kWatchedBytes = 64u << 10;
+
+// "ipv4:10.0.0.7" of "ipv4:10.0.0.7:40000": a sender is a machine, not a connection.
+std::string MachineOf(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
+
+Error RateLimited(const std::string& who, int64_t wait_millis) {
+  Error error = Refusal(Reason::kRateLimited, "",
+                        who + " sends more events than its limit allows; send them again later");
+  error.retry_after_millis = wait_millis;
+  return error;
+}
+
+}  // namespace
+
+UnaryCall* UnaryCall::Start(Calls& calls, grpc::CallbackServerContext* context,
+                            std::string_view method) {
+  std::shared_ptr<UnaryCall> call(new UnaryCall(calls, context, method));
+  call->self_ = call;
+  return call.get();
+}
+
+UnaryCall::UnaryCall(Calls& calls, grpc::CallbackServerContext* context, std::string_view method)
+    : OpenCall(context), calls_(calls), call_(calls.observer(), method) {}
+
+bool UnaryCall::Admit(size_t request_bytes) {
+  auto hold = calls_.admission().AdmitCall(kCallBytes + request_bytes);
+  if (!hold.ok()) {
+    Answer(ToGrpcStatus(hold.error()));
+    return false;
+  }
+  hold_ = std::move(hold).value();
+  return true;
+}
+
+bool UnaryCall::AdmitAnswer(size_t response_bytes) {
+  watched_ = response_bytes > kWatchedBytes;
+  return hold_.Resize(hold_.bytes() + response_bytes);
+}
+
+Error UnaryCall::TooManyAnswers() {
+  return Refusal(Reason::kQueueFull, "",
+                 "too many answers wait for their clients to read them; ask again later");
+}
+
+void UnaryCall::Answer(const grpc::Status& status) {
+  call_.Done(status);
+  if (watched_) {
+    BeginWait();
+    calls_.open_calls().Add(self_);
+  }
+  Finish(status);
+}
+
+void UnaryCall::OnDone() {
+  MarkOver();
+  if (watched_) calls_.open_calls().Remove(this);
+  // The last owner may be the thread that looks for stalled calls.
+  hold_ = Hold();
+  const std::shared_ptr<UnaryCall> last = std::move(self_);
+}
+
+Status Calls::LimitRate(const grpc::CallbackServerContext& context, std::string_view source,
+                        size_t event_count) {
+  if (!sources_.limits() && !peers_.limits()) return {};
+  const SteadyTime now = SteadyNow();
+  const auto count = static_cast<int64_t>(event_count);
+  if (peers_.limits()) {
+    const int64_t wait = peers_.Take(MachineOf(context.peer()), count, now);
+    if (wait > 0) return RateLimited("this sender", wait);
+  }
+  const int64_t wait = sources_.Take(source, count, now);
+  if (wait > 0) return RateLimited("source \"" + std::string(source) + "\"", wait);
+  return {};
+}
+
+void Calls::Close() {
+  admission_.Close();
+  open_calls_.Drain();
+}
+
+grpc::Status Calls::TooManyCalls() {
+  return ToGrpcStatus(
+      Refusal(Reason::kQueueFull, "", "too many calls wait to be answered; try again later"));
+}
+
+}  // namespace budgetwatch
