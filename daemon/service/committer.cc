@@ -110,10 +110,13 @@ Result<Sequence> Committer::FixTime(WallMicros time) {
   Sequence sequence = 0;
   const auto done =
       Run([this, time, &sequence](const LedgerState&) -> Result<std::vector<JournalEntry>> {
-        if (time > clock_.Now()) {
+        // The ledger's own times may be ahead of a clock that stepped back.
+        if (time > std::max(clock_.Now(), last_time_)) {
           return Refusal(Reason::kKnownAtInFuture, "known_at",
                          "known_at lies in the future; leave it out for what is known now");
         }
+        // A restart may find what a failed write has left, with its earlier time.
+        if (failed_write_ && time >= failed_write_->recorded_time) return failed_write_->error;
         const auto found = ledger_.store().SequenceAt(time);
         if (!found.ok()) return found.error();
         sequence = found.value();
@@ -292,10 +295,12 @@ Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
       if (!status.ok()) store_error_ = status.error();
     }
     if (!status.ok()) {
+      if (!failed_write_) failed_write_ = {commit.recorded_time, status.error()};
       for (CommitListener* listener : listeners_) listener->OnWriteFailed(status.error());
       return status;
     }
     BW_FAILPOINT("after_write_before_apply");
+    failed_write_.reset();
     last_time_ = commit.recorded_time;
     ledger_.Apply(commit.first_sequence, commit.recorded_time, commit.entries);
     stats->apply_nanos = MonotonicNanos() - written;

@@ -88,7 +88,8 @@ class Committer {
   Result<Committed> Run(DecideControl decide);
 
   // The sequence known at `time`, fixed for ever: later entries get later times.
-  // Errors: KNOWN_AT_IN_FUTURE, and as above.
+  // Errors: KNOWN_AT_IN_FUTURE, and as above; STORE_FAILED also for a time at or
+  // after that of a failed write while it may still be found after a restart.
   Result<Sequence> FixTime(WallMicros time);
 
   // Does what waits now, one group; false when nothing waited.
@@ -144,8 +145,14 @@ class Committer {
   std::atomic<size_t> queued_events_ = 0;
   std::thread thread_;
 
+  struct FailedWrite {
+    WallMicros recorded_time = 0;
+    Error error;
+  };
+
   // Of the committer's thread.
   WallMicros last_time_ = 0;
+  std::optional<FailedWrite> failed_write_;  // the first since a write succeeded
   Checkpointer checkpointer_;
 };
 

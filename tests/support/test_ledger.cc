@@ -12,36 +12,15 @@ TestLedger::TestLedger(Store& store, const Committer::Options& options)
   Open();
 }
 
-TestLedger::~TestLedger() { Close(); }
-
 void TestLedger::Open() {
-  auto ledger = Ledger::Open(store_);
-  BW_CHECK(ledger.ok());
-  ledger_ = std::move(ledger).value();
-  auto committer = Committer::Create(*ledger_, clock_, options_);
-  BW_CHECK(committer.ok());
-  committer_ = std::move(committer).value();
-  plans_ = std::make_unique<Plans>(*ledger_, *committer_);
-  payments_ = std::make_unique<Payments>(*ledger_, *committer_);
-  reports_ = std::make_unique<Reports>(*ledger_, *committer_, calendar_);
-  warnings_ = std::make_unique<Warnings>(*ledger_, *committer_, calendar_);
-  administration_ = std::make_unique<Administration>(*ledger_, *committer_, calendar_);
-  committer_->Start();
-}
-
-void TestLedger::Close() {
-  committer_->Stop();
-  administration_.reset();
-  reports_.reset();
-  payments_.reset();
-  plans_.reset();
-  committer_.reset();
-  warnings_.reset();
-  ledger_.reset();
+  auto services = Services::Open(store_, clock_, calendar_, options_);
+  BW_CHECK(services.ok());
+  services_ = std::move(services).value();
+  committer().Start();
 }
 
 void TestLedger::Restart() {
-  Close();
+  services_.reset();
   Open();
 }
 
@@ -51,7 +30,7 @@ Result<std::vector<PaymentOutcome>> TestLedger::TryRecord(const std::vector<Paym
   batch.source = source;
   batch.events.assign(events.begin(), events.end());
   std::promise<Result<std::vector<PaymentOutcome>>> promise;
-  committer_->SubmitPayments(std::move(batch),
+  committer().SubmitPayments(std::move(batch),
                              [&promise](Result<std::vector<PaymentOutcome>> outcomes) {
                                promise.set_value(std::move(outcomes));
                              });
@@ -73,7 +52,7 @@ Plans::ApplyResult TestLedger::Apply(Plan plan, std::string_view effective_date)
   Plans::ApplyRequest request;
   request.plan = std::move(plan);
   if (!effective_date.empty()) request.effective_date = Day(effective_date);
-  auto result = plans_->Apply(std::move(request));
+  auto result = plans().Apply(std::move(request));
   BW_CHECK(result.ok());
   BW_CHECK(result.value().applied);
   return std::move(result).value();
@@ -82,13 +61,13 @@ Plans::ApplyResult TestLedger::Apply(Plan plan, std::string_view effective_date)
 ExecutionReport TestLedger::Report(const std::string& department_code, std::string_view as_of,
                                    std::optional<Sequence> known_at) {
   const Date date = Day(as_of);
-  auto report = reports_->Execution(department_code, date.year(), date, {known_at, std::nullopt});
+  auto report = reports().Execution(department_code, date.year(), date, {known_at, std::nullopt});
   BW_CHECK(report.ok());
   return std::move(report).value();
 }
 
 Sequence TestLedger::sequence() const {
-  return ledger_->View([](const LedgerState& state) { return state.sequence(); });
+  return services_->ledger().View([](const LedgerState& state) { return state.sequence(); });
 }
 
 std::string OutcomeText(const PaymentOutcome& outcome) {

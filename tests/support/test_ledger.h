@@ -6,13 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "service/administration.h"
-#include "service/payments.h"
-#include "service/plans.h"
-#include "service/reports.h"
-#include "service/verify.h"
-#include "service/warnings.h"
 #include "support/fake_time.h"
+#include "support/services.h"
 
 namespace budgetwatch {
 
@@ -22,7 +17,6 @@ namespace budgetwatch {
 class TestLedger {
  public:
   explicit TestLedger(Store& store, const Committer::Options& options = {});
-  ~TestLedger();
 
   // Ends everything but the store and opens it again, as a restart does.
   void Restart();
@@ -50,29 +44,22 @@ class TestLedger {
 
   FakeClock& clock() { return clock_; }
   FakeCalendar& calendar() { return calendar_; }
-  Ledger& ledger() { return *ledger_; }
-  Committer& committer() { return *committer_; }
-  Plans& plans() { return *plans_; }
-  Payments& payments() { return *payments_; }
-  Reports& reports() { return *reports_; }
-  Warnings& warnings() { return *warnings_; }
-  Administration& administration() { return *administration_; }
+  Ledger& ledger() { return services_->ledger(); }
+  Committer& committer() { return services_->committer(); }
+  Plans& plans() { return services_->plans(); }
+  Payments& payments() { return services_->payments(); }
+  Reports& reports() { return services_->reports(); }
+  Warnings& warnings() { return services_->warnings(); }
+  Administration& administration() { return services_->administration(); }
 
  private:
   void Open();
-  void Close();
 
   Store& store_;
   const Committer::Options options_;
   FakeClock clock_;
   FakeCalendar calendar_;
-  std::unique_ptr<Ledger> ledger_;
-  std::unique_ptr<Committer> committer_;
-  std::unique_ptr<Plans> plans_;
-  std::unique_ptr<Payments> payments_;
-  std::unique_ptr<Reports> reports_;
-  std::unique_ptr<Warnings> warnings_;
-  std::unique_ptr<Administration> administration_;
+  std::unique_ptr<Services> services_;
 };
 
 // "recorded", "duplicate", "suspended", or the name of the reason of a rejection.

@@ -214,6 +214,33 @@ TEST_F(CommitterTest, AFixedTimeStaysFixed) {
   EXPECT_EQ(committer_->FixTime(2000).value(), 2);
 }
 
+TEST_F(CommitterTest, AFixedTimeAheadOfAClockThatStepsBackIsStillKnown) {
+  committer_->Start();
+  EXPECT_EQ(committer_->FixTime(1000).value(), 0);
+  clock_.Set(500);
+  EXPECT_EQ(committer_->FixTime(1000).value(), 0);
+  EXPECT_EQ(committer_->FixTime(1001).error().reason, "KNOWN_AT_IN_FUTURE");
+}
+
+TEST_F(CommitterTest, NoTimeIsFixedPastAFailedWriteUntilTheNextOneWorks) {
+  Submit({Payment("a")});
+  store_.SetFailing(true);
+  while (committer_->RunOnce()) {
+  }
+  committer_->Start();
+  clock_.Set(2000);
+  // A restart may find the failed write with its time, 1000.
+  EXPECT_EQ(committer_->FixTime(999).value(), 0);
+  EXPECT_EQ(committer_->FixTime(1000).error().reason, "STORE_FAILED");
+  store_.SetFailing(false);
+  EXPECT_EQ(committer_->FixTime(2000).error().reason, "STORE_FAILED");
+  EXPECT_TRUE(
+      committer_
+          ->Run([](const LedgerState&) { return std::vector<JournalEntry>{ClosingEntry{2019}}; })
+          .ok());
+  EXPECT_EQ(committer_->FixTime(2000).value(), 1);
+}
+
 TEST_F(CommitterTest, CheckpointsComeWhenTheyAreDueAndHoldTheTotals) {
   Committer::Options options;
   options.checkpoint_interval = 3;

@@ -1,4 +1,4 @@
-#include "property/reference_ledger.h"
+#include "support/reference_ledger.h"
 
 #include <algorithm>
 
@@ -25,15 +25,17 @@ int64_t NextMillionths(const ReferenceLedger::Line& line, const std::string& as_
 }
 
 std::string StatusAt(const ReferenceLedger::Line& line, int64_t disbursed_fen,
-                     const std::string& as_of) {
+                     const std::string& as_of, const ReferenceLedger::Thresholds& thresholds) {
   // Small numbers only in these tests: everything fits 64 bits.
   const int64_t paid = disbursed_fen * 1'000'000;
   const int64_t budget = line.budget_fen;
   const int64_t due = DueMillionths(line, as_of);
   if (disbursed_fen > budget) return "overspent";
-  if (budget > 0 && paid < budget * (due - 200'000)) return "severely behind";
-  if (budget > 0 && paid < budget * (due - 50'000)) return "behind";
-  if (budget > 0 && paid > budget * (NextMillionths(line, as_of) + 50'000)) return "ahead";
+  if (budget > 0 && paid < budget * (due - thresholds.severe)) return "severely behind";
+  if (budget > 0 && paid < budget * (due - thresholds.tolerance)) return "behind";
+  if (budget > 0 && paid > budget * (NextMillionths(line, as_of) + thresholds.tolerance)) {
+    return "ahead";
+  }
   if (disbursed_fen == budget) return "completed";
   return due == 0 && disbursed_fen == 0 ? "not due" : "on track";
 }
@@ -125,6 +127,35 @@ void ReferenceLedger::CloseYear(const std::string& year) {
   if (closed_.insert(year).second) ++sequence_;
 }
 
+void ReferenceLedger::AdoptThresholds(const Thresholds& thresholds) {
+  if (ThresholdsAt(sequence_) == thresholds) return;
+  thresholds_.emplace_back(++sequence_, thresholds);
+}
+
+ReferenceLedger::Thresholds ReferenceLedger::ThresholdsAt(int64_t known_at) const {
+  Thresholds found;
+  for (const auto& [sequence, thresholds] : thresholds_) {
+    if (sequence <= known_at) found = thresholds;
+  }
+  return found;
+}
+
+bool ReferenceLedger::IsInForce(const PlanRevision& revision) const {
+  const PlanRevision* current = InForce(revision.department, revision.effective_date, sequence_);
+  return current != nullptr && current->parent == revision.parent &&
+         current->lines == revision.lines;
+}
+
+std::vector<ReferenceLedger::PlanRevision> ReferenceLedger::Revisions(
+    const std::string& department, const std::string& year) const {
+  std::vector<PlanRevision> revisions;
+  for (const PlanRevision& plan : plans_) {
+    if (plan.department != department || YearOf(plan.effective_date) != year) continue;
+    revisions.push_back(plan);
+  }
+  return revisions;
+}
+
 size_t ReferenceLedger::UnmatchedCount() const {
   return static_cast<size_t>(
       std::count_if(entries_.begin(), entries_.end(), [](const Entry& entry) {
@@ -150,6 +181,52 @@ ReferenceLedger::Cells ReferenceLedger::Booked(int64_t known_at) const {
     }
   }
   return cells;
+}
+
+ReferenceLedger::Booking ReferenceLedger::BookingOf(const Entry& entry, bool taken_from) const {
+  const Event& event = entry.event;
+  Booking booking;
+  booking.project = taken_from ? entry.from_project : entry.project;
+  booking.date = taken_from ? entry.from_date : event.date;
+  booking.sequence = entry.sequence;
+  booking.taken_from = taken_from;
+  booking.source = event.source;
+  booking.id = event.id;
+  const bool refund = event.kind == "refund";
+  booking.effect_fen = refund || taken_from ? -event.amount_fen : event.amount_fen;
+  booking.remaining_fen = refund ? 0 : Remaining(entry);
+  booking.suspended = !IsCarried(booking.project, YearOf(booking.date) + "-12-31", sequence_);
+  booking.unmatched = refund && !event.original.empty() && entry.original == 0;
+  return booking;
+}
+
+std::optional<ReferenceLedger::Booking> ReferenceLedger::FindBooking(const std::string& source,
+                                                                     const std::string& id) const {
+  const Entry* entry = Find(source, id);
+  if (entry == nullptr) return std::nullopt;
+  return BookingOf(*entry, false);
+}
+
+std::vector<ReferenceLedger::Booking> ReferenceLedger::Bookings(const std::string& year,
+                                                                const std::string& project,
+                                                                const std::string& first,
+                                                                const std::string& last) const {
+  std::vector<Booking> found;
+  for (const Entry& entry : entries_) {
+    for (const bool taken_from : {false, true}) {
+      if (taken_from && entry.event.kind != "correction") continue;
+      Booking booking = BookingOf(entry, taken_from);
+      const bool wanted = YearOf(booking.date) == year &&
+                          (project.empty() || booking.project == project) &&
+                          booking.date >= first && booking.date <= last;
+      if (wanted) found.push_back(std::move(booking));
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const Booking& a, const Booking& b) {
+    return std::tie(a.project, a.date, a.sequence, a.taken_from) <
+           std::tie(b.project, b.date, b.sequence, b.taken_from);
+  });
+  return found;
 }
 
 const ReferenceLedger::PlanRevision* ReferenceLedger::InForce(const std::string& department,
@@ -210,12 +287,62 @@ std::optional<ReferenceLedger::Report> ReferenceLedger::MakeReport(const std::st
       report.disbursed_fen += disbursed.amount_fen;
       report.planned_fen += planned_fen;
       if (!own) continue;
-      report.own_lines.push_back({line.code, StatusAt(line, disbursed.amount_fen, as_of),
-                                  line.budget_fen, planned_fen, disbursed});
+      report.own_lines.push_back(
+          {line.code, StatusAt(line, disbursed.amount_fen, as_of, ThresholdsAt(known_at)),
+           line.budget_fen, planned_fen, disbursed});
     }
   }
   if (!any) return std::nullopt;
   return report;
+}
+
+std::set<std::string> ReferenceLedger::OpenWarnings(const std::string& year,
+                                                    const std::string& day) const {
+  std::set<std::string> open;
+  const std::string as_of = std::min(day, year + "-12-31");
+  if (YearOf(as_of) != year) return open;  // the year has not begun
+  std::map<std::string, Sum> by_project;
+  Sum suspense;
+  for (const Booking& booking : Bookings(year, "", year, as_of)) {
+    by_project[booking.project].amount_fen += booking.effect_fen;
+    const bool takes_rest = booking.taken_from && Find(booking.source, booking.id)->takes_rest;
+    const int64_t count = takes_rest ? -1 : booking.taken_from ? 0 : 1;
+    by_project[booking.project].count += count;
+    if (!IsCarried(booking.project, as_of, sequence_)) suspense.count += count;
+    if (booking.unmatched && IsCarried(booking.project, as_of, sequence_)) {
+      open.insert("refund_unmatched/" + year + "/project:" + booking.project);
+    }
+  }
+  if (suspense.count != 0) open.insert("suspense_pending/" + year + "/suspense");
+  const Thresholds thresholds = ThresholdsAt(sequence_);
+  for (const std::string& department : Departments()) {
+    const PlanRevision* plan = InForce(department, as_of, sequence_);
+    if (plan == nullptr) continue;
+    for (const Line& line : plan->lines) {
+      const std::string subject = "/" + year + "/project:" + line.code;
+      const Sum paid = by_project[line.code];
+      if (paid.amount_fen > line.budget_fen) open.insert("overspent" + subject);
+      if (line.budget_fen == 0) continue;
+      std::string last, next = year + "-12-31";
+      for (auto point = line.checkpoints.rbegin(); point != line.checkpoints.rend(); ++point) {
+        if (point->first > as_of) next = point->first;
+        if (point->first <= as_of && last.empty()) last = "/" + point->first;
+      }
+      const int64_t share = paid.amount_fen * 1'000'000;
+      const int64_t due = DueMillionths(line, as_of);
+      if (share < line.budget_fen * (due - thresholds.tolerance)) {
+        open.insert("behind_plan" + subject + last);
+      }
+      if (share < line.budget_fen * (due - thresholds.severe)) {
+        open.insert("severely_behind_plan" + subject + last);
+      }
+      if (paid.count == 0 && due > 0) open.insert("no_spending" + subject + last);
+      if (share > line.budget_fen * (NextMillionths(line, as_of) + thresholds.tolerance)) {
+        open.insert("ahead_of_plan" + subject + "/" + next);
+      }
+    }
+  }
+  return open;
 }
 
 }  // namespace budgetwatch
