@@ -19,6 +19,8 @@ build_packages=(
 test_packages=(
   # Unit, property and contract tests.
   libgtest-dev libgmock-dev librapidcheck-dev
+  # Fuzzing, and the proof of which mutex guards what.
+  clang libclang-rt-14-dev
   # Integration tests scrape with the real server and check with promtool.
   prometheus
   # Repository rules (tests/tidy), and a client made from reflection alone.
