@@ -30,7 +30,8 @@ cmake --build "$build" -j2 --target fuzz -- --quiet
 run() {
   local name=$1
   mkdir -p "$build/corpus/$name" "$build/found"
-  local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1)
+  local options=(-max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048
+    -print_final_stats=1)
   [ ! -f "tests/fuzz/$name.dict" ] || options+=(-dict="tests/fuzz/$name.dict")
   if "$build/fuzz/fuzz_$name" "${options[@]}" -artifact_prefix="$build/found/$name-" \
     "$build/corpus/$name" "tests/fuzz/corpus/$name" >"$build/$name.log" 2>&1; then
