@@ -44,6 +44,13 @@ void LedgerState::Apply(Sequence sequence, WallMicros recorded_time, const Journ
   recorded_time_ = recorded_time;
 }
 
+void LedgerState::Prefetch(const JournalEntry& entry) const {
+  const auto* payment = std::get_if<PaymentEntry>(&entry);
+  if (payment != nullptr) {
+    totals_.Prefetch(payment->booked_project_code, payment->event.pay_date);
+  }
+}
+
 void LedgerState::ApplyPayment(Sequence sequence, const PaymentEntry& entry) {
   for (const Booking& booking : BookingsOf(entry)) {
     totals_.Add(booking.project_code, booking.date, {booking.amount_fen, booking.payment_count},

@@ -43,6 +43,9 @@ class LedgerState {
   // REQUIRES: Check(sequence, entry).ok().
   void Apply(Sequence sequence, WallMicros recorded_time, const JournalEntry& entry);
 
+  // Starts loading what Apply will change.
+  void Prefetch(const JournalEntry& entry) const;
+
   Sequence sequence() const { return sequence_; }
   WallMicros recorded_time() const { return recorded_time_; }
   const Totals& totals() const { return totals_; }

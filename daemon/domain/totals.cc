@@ -4,6 +4,12 @@
 
 namespace budgetwatch {
 
+void ProjectTotals::Prefetch(Date date) const {
+  if (days_.empty() || date < days_.front().date) return;
+  const auto offset = static_cast<size_t>(date.day_number() - days_.front().date.day_number());
+  if (offset < days_.size()) __builtin_prefetch(&days_[offset], 1);
+}
+
 ProjectTotals::Day& ProjectTotals::Slot(Date date) {
   // Without gaps a day would stand as far from the first one as the calendar says;
   // with gaps it stands before that.
@@ -61,6 +67,11 @@ void Totals::Add(std::string_view project_code, Date date, const Total& change,
 
 void Totals::Set(std::string_view project_code, Date date, const Total& total) {
   Slot(project_code, date).Set(date, total);
+}
+
+void Totals::Prefetch(std::string_view project_code, Date date) const {
+  const ProjectTotals* project = FindProject(date.year(), project_code);
+  if (project != nullptr) project->Prefetch(date);
 }
 
 const YearTotals* Totals::FindYear(int fiscal_year) const {

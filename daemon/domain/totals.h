@@ -44,6 +44,9 @@ class ProjectTotals {
 
   void Add(Date date, const Total& change, Sequence changed_at = 0);
 
+  // Starts loading what Add on `date` will change.
+  void Prefetch(Date date) const;
+
   // Replaces what is booked on `date`.
   void Set(Date date, const Total& total);
 
@@ -72,6 +75,9 @@ class Totals {
  public:
   void Add(std::string_view project_code, Date date, const Total& change, Sequence changed_at = 0);
   void Set(std::string_view project_code, Date date, const Total& total);
+
+  // Starts loading what Add will change.
+  void Prefetch(std::string_view project_code, Date date) const;
 
   // Null when nothing was ever booked in the year.
   const YearTotals* FindYear(int fiscal_year) const;

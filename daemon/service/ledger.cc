@@ -51,9 +51,13 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(Store& store) {
 
 void Ledger::Apply(Sequence first_sequence, WallMicros recorded_time,
                    const std::vector<JournalEntry>& entries) {
+  constexpr size_t kAhead = 8;  // entries whose totals are being loaded
   const WriterLock lock(mutex_);
   Sequence sequence = first_sequence;
-  for (const JournalEntry& entry : entries) state_.Apply(sequence++, recorded_time, entry);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i + kAhead < entries.size()) state_.Prefetch(entries[i + kAhead]);
+    state_.Apply(sequence++, recorded_time, entries[i]);
+  }
 }
 
 Result<YearTotals> Ledger::TotalsKnownAt(int fiscal_year, Sequence sequence) const {

@@ -61,34 +61,32 @@ void PaymentIndex::Append(const std::vector<Entry>& entries, Sequence last) {
   active_.last_sequence = last;
 }
 
-Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const Found& found) const {
-  // Enough at a time to overlap the waits for memory, and few enough to stay cached.
-  constexpr size_t kGroup = 32;
+void PaymentIndex::FindInTables(const std::vector<uint64_t>& hashes, Candidates* found) const {
+  constexpr size_t kAhead = 16;  // hashes whose slots are being loaded
   std::vector<uint64_t> sequences;
-  for (size_t begin = 0; begin < hashes.size(); begin += kGroup) {
-    const size_t end = std::min(hashes.size(), begin + kGroup);
-    runs_->Prefetch(hashes.data() + begin, end - begin);
-    {
-      const ReaderLock lock(mutex_);
-      for (size_t i = begin; i < end; ++i) {
-        active_.Prefetch(hashes[i]);
-        if (sealing_ != nullptr) sealing_->Prefetch(hashes[i]);
-      }
-    }
-    for (size_t i = begin; i < end; ++i) {
+  const ReaderLock lock(mutex_);
+  const Table* tables[] = {&active_, sealing_.get()};
+  for (const Table* table : tables) {
+    if (table == nullptr || table->count() == 0) continue;
+    for (size_t i = 0; i < hashes.size(); ++i) {
+      if (i + kAhead < hashes.size()) table->Prefetch(hashes[i + kAhead]);
       sequences.clear();
-      {
-        // Tables before runs: what moves meanwhile is then found twice, not missed.
-        const ReaderLock lock(mutex_);
-        active_.Find(hashes[i], &sequences);
-        if (sealing_ != nullptr) sealing_->Find(hashes[i], &sequences);
-      }
-      if (Status status = runs_->Find(hashes[i], &sequences); !status.ok()) return status;
-      for (const uint64_t sequence : sequences) {
-        Status status = found(i, static_cast<Sequence>(sequence));
-        if (!status.ok()) return status;
-      }
+      table->Find(hashes[i], &sequences);
+      for (const uint64_t sequence : sequences) found->emplace_back(i, sequence);
     }
+  }
+}
+
+Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const Found& found) const {
+  // Tables before runs: what moves meanwhile is then found twice, not missed.
+  Candidates candidates;
+  FindInTables(hashes, &candidates);
+  Status status = runs_->Find(
+      hashes, [&candidates](size_t index, uint64_t low) { candidates.emplace_back(index, low); });
+  if (!status.ok()) return status;
+  for (const auto& [index, sequence] : candidates) {
+    status = found(index, static_cast<Sequence>(sequence));
+    if (!status.ok()) return status;
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -74,7 +75,12 @@ class PaymentIndex {
     size_t count_ = 0;
   };
 
+  // Place in the list of hashes, and a sequence that has that hash.
+  using Candidates = std::vector<std::pair<size_t, uint64_t>>;
+
   explicit PaymentIndex(std::unique_ptr<SortedRuns> runs);
+
+  void FindInTables(const std::vector<uint64_t>& hashes, Candidates* found) const;
 
   const std::unique_ptr<SortedRuns> runs_;
   mutable SharedMutex mutex_;

@@ -1,6 +1,6 @@
 #include "storage/payment_record.h"
 
-#include "storage/wire_reader.h"
+#include "base/wire.h"
 
 namespace budgetwatch {
 namespace {
@@ -130,8 +130,9 @@ bool ParsePaymentRecord(std::string_view bytes, PaymentEntry* entry) {
   // 1970-01-01, what a missing day means, is the default of both dates.
   entry->event.kind = static_cast<PaymentKind>(0);
   while (reader.Next()) {
-    const bool taken = reader.is_varint() ? TakeNumber(reader.field(), reader.varint(), entry)
-                                          : TakeBytes(reader.field(), reader.bytes(), entry);
+    const bool taken = reader.is_varint()
+                           ? TakeNumber(reader.field(), reader.varint(), entry)
+                           : reader.is_bytes() && TakeBytes(reader.field(), reader.bytes(), entry);
     if (!taken) return false;
   }
   if (entry->booked_project_code.empty()) entry->booked_project_code = entry->event.project_code;

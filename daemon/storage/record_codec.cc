@@ -1,9 +1,9 @@
 #include "storage/record_codec.h"
 
+#include "base/wire.h"
 #include "budgetwatch/storage/v1/journal.pb.h"
 #include "storage/payment_record.h"
 #include "storage/plan_record.h"
-#include "storage/wire_reader.h"
 
 namespace budgetwatch {
 namespace {
@@ -192,7 +192,7 @@ std::optional<JournalRecord> JournalRecord::Parse(std::string bytes) {
   WireReader reader(*record.bytes_);
   while (reader.Next()) {
     const bool number = reader.field() == kFirstSequence || reader.field() == kRecordedMicros;
-    if (number != reader.is_varint()) return std::nullopt;
+    if (number ? !reader.is_varint() : !reader.is_bytes()) return std::nullopt;
     switch (reader.field()) {
       case kFirstSequence: record.first_sequence_ = static_cast<Sequence>(reader.varint()); break;
       case kRecordedMicros: record.recorded_time_ = static_cast<WallMicros>(reader.varint()); break;
@@ -209,7 +209,7 @@ std::optional<JournalItem> JournalRecord::Item(Sequence sequence) const {
   JournalItem item{sequence, recorded_time_, {}};
   const std::string_view bytes = entries_[static_cast<size_t>(sequence - first_sequence_)];
   WireReader reader(bytes);
-  if (!reader.Next() || reader.is_varint()) return std::nullopt;
+  if (!reader.Next() || !reader.is_bytes()) return std::nullopt;
   const bool decoded =
       reader.field() == kPayment
           ? ParsePaymentRecord(reader.bytes(), &item.entry.emplace<PaymentEntry>()) && reader.done()

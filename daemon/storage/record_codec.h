@@ -11,9 +11,9 @@
 
 namespace budgetwatch {
 
-// Entries in one journal record. A commit is cut into records of this many, so that
-// reading one entry reads little.
-inline constexpr size_t kEntriesPerRecord = 64;
+// Most entries of one journal record. A commit is cut into records at the multiples
+// of this, so that reading one entry reads little and records are found quickly.
+inline constexpr Sequence kEntriesPerRecord = 64;
 
 // Encodes entries[begin, end) of the commit as one record, without its chain hash.
 std::string EncodeJournalRecord(const Commit& commit, size_t begin, size_t end);

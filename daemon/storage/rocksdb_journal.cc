@@ -13,6 +13,9 @@ namespace {
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+// Records end where the next slot begins.
+Sequence RecordSlot(Sequence sequence) { return sequence - sequence % kEntriesPerRecord; }
+
 }  // namespace
 
 RocksDbJournal::RocksDbJournal(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family,
@@ -40,7 +43,7 @@ Status RocksDbJournal::FindEnd() {
       db_->NewIterator(rocksdb::ReadOptions(), family_));
   iterator->SeekToLast();
   if (!iterator->Valid()) return Failed(iterator->status(), "reading the end of the journal");
-  const auto record = RecordAt(*iterator);
+  const auto record = RecordOf(iterator->key(), iterator->value());
   if (!record.ok()) return record.error();
   const auto chained = SplitChainedRecord(record.value()->bytes());
   if (!chained) return Damaged("the last journal record has no hash");
@@ -57,13 +60,16 @@ rocksdb::Status RocksDbJournal::Put(const Commit& commit, rocksdb::WriteBatch* b
     *chain = chain_head_;
   }
   rocksdb::Status status;
-  for (size_t begin = 0; begin < commit.entries.size() && status.ok(); begin += kEntriesPerRecord) {
-    const size_t end = std::min(commit.entries.size(), begin + kEntriesPerRecord);
+  for (size_t begin = 0; begin < commit.entries.size() && status.ok();) {
+    const Sequence first = commit.first_sequence + static_cast<Sequence>(begin);
+    const size_t end =
+        std::min(commit.entries.size(),
+                 begin + static_cast<size_t>(RecordSlot(first) + kEntriesPerRecord - first));
     std::string record = EncodeJournalRecord(commit, begin, end);
     *chain = NextChainHash(*chain, record);
     AppendChainHash(*chain, &record);
-    status = batch->Put(family_, SequenceKey(commit.first_sequence + static_cast<Sequence>(begin)),
-                        record);
+    status = batch->Put(family_, SequenceKey(first), record);
+    begin = end;
   }
   return status;
 }
@@ -74,17 +80,6 @@ void RocksDbJournal::Advance(Sequence last, const ChainHash& chain) {
     chain_head_ = chain;
   }
   last_sequence_ = last;
-}
-
-Result<RocksDbJournal::RecordPtr> RocksDbJournal::RecordAt(
-    const rocksdb::Iterator& iterator) const {
-  const auto key = DecodeSequenceKey(View(iterator.key()));
-  auto record = JournalRecord::Parse(iterator.value().ToString());
-  if (!key || !record || record->first_sequence() != *key) {
-    return Damaged("the journal record at sequence " + std::to_string(key.value_or(0)) +
-                   " cannot be read");
-  }
-  return std::make_shared<const JournalRecord>(*std::move(record));
 }
 
 // Visits the records that hold [first, last].
@@ -98,7 +93,7 @@ Status RocksDbJournal::ScanRecords(Sequence first, Sequence last,
   Sequence expected = first;
   for (iterator->SeekForPrev(SequenceKey(first)); iterator->Valid() && expected <= last;
        iterator->Next()) {
-    const auto record = RecordAt(*iterator);
+    const auto record = RecordOf(iterator->key(), iterator->value());
     if (!record.ok()) return record.error();
     if (!record.value()->Holds(expected)) break;
     Status status = visitor(*record.value());
@@ -148,27 +143,51 @@ Result<std::string> RocksDbJournal::CheckChain(Sequence last) const {
   return difference;
 }
 
-Result<RocksDbJournal::RecordPtr> RocksDbJournal::ReadRecord(Sequence sequence) const {
-  const size_t place = static_cast<size_t>(sequence) / kEntriesPerRecord %
-                       std::tuple_size_v<decltype(cached_records_)>;
-  {
-    const MutexLock lock(mutex_);
-    const RecordPtr& cached = cached_records_[place];
-    if (cached != nullptr && cached->Holds(sequence)) return cached;
+Result<RocksDbJournal::RecordPtr> RocksDbJournal::RecordOf(const rocksdb::Slice& key,
+                                                           const rocksdb::Slice& value) const {
+  const auto first = DecodeSequenceKey(View(key));
+  auto record = JournalRecord::Parse(value.ToString());
+  if (!first || !record || record->first_sequence() != *first) {
+    return Damaged("the journal record at sequence " + std::to_string(first.value_or(0)) +
+                   " cannot be read");
+  }
+  return std::make_shared<const JournalRecord>(*std::move(record));
+}
+
+Result<RocksDbJournal::RecordPtr> RocksDbJournal::FindRecord(Sequence sequence) const {
+  // A record mostly begins where a slot does, or holds one entry. Looking for it there
+  // reads one block; going to the last record before a key reads one of each file.
+  for (const Sequence first : {RecordSlot(sequence), sequence}) {
+    const std::string key = SequenceKey(first);
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status found = db_->Get(rocksdb::ReadOptions(), family_, key, &value);
+    if (found.IsNotFound()) continue;
+    if (!found.ok()) return Failed(found, "reading the journal").error();
+    auto record = RecordOf(key, value);
+    if (!record.ok() || record.value()->Holds(sequence)) return record;
   }
   const std::unique_ptr<rocksdb::Iterator> iterator(
       db_->NewIterator(rocksdb::ReadOptions(), family_));
   iterator->SeekForPrev(SequenceKey(sequence));
   const Status status = Failed(iterator->status(), "reading the journal");
   if (!status.ok()) return status.error();
-  if (!iterator->Valid()) {
-    return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
+  if (iterator->Valid()) {
+    auto record = RecordOf(iterator->key(), iterator->value());
+    if (!record.ok() || record.value()->Holds(sequence)) return record;
   }
-  auto record = RecordAt(*iterator);
-  if (!record.ok()) return record.error();
-  if (!record.value()->Holds(sequence)) {
-    return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
+  return Damaged("journal sequence " + std::to_string(sequence) + " is missing");
+}
+
+Result<RocksDbJournal::RecordPtr> RocksDbJournal::ReadRecord(Sequence sequence) const {
+  const size_t place = static_cast<size_t>(sequence / kEntriesPerRecord) %
+                       std::tuple_size_v<decltype(cached_records_)>;
+  {
+    const MutexLock lock(mutex_);
+    const RecordPtr& cached = cached_records_[place];
+    if (cached != nullptr && cached->Holds(sequence)) return cached;
   }
+  auto record = FindRecord(sequence);
+  if (!record.ok()) return record;
   const MutexLock lock(mutex_);
   cached_records_[place] = record.value();
   return record;

@@ -13,7 +13,7 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
-class Iterator;
+class Slice;
 class Status;
 class WriteBatch;
 }  // namespace rocksdb
@@ -55,7 +55,8 @@ class RocksDbJournal {
   // The record that holds `sequence`. Neighbours are often read after each other (a
   // repeated batch, a page of a list), so some are kept.
   Result<RecordPtr> ReadRecord(Sequence sequence) const;
-  Result<RecordPtr> RecordAt(const rocksdb::Iterator& iterator) const;
+  Result<RecordPtr> FindRecord(Sequence sequence) const;
+  Result<RecordPtr> RecordOf(const rocksdb::Slice& key, const rocksdb::Slice& value) const;
   Status ScanRecords(Sequence first, Sequence last, const RecordVisitor& visitor) const;
   Status Failed(const rocksdb::Status& status, const char* doing) const;
   Error Damaged(const std::string& what) const;

@@ -112,7 +112,8 @@ class SortedRuns::Writer {
         path_(place.directory + "/run-" + std::to_string(number) + "-" + place.family->GetName() +
               kUnfinishedRunSuffix),
         options_(place.db->GetOptions(place.family)),
-        file_(rocksdb::EnvOptions(), options_, place.family) {
+        // Keeps what it writes in the page cache: it is read soon.
+        file_(rocksdb::EnvOptions(), options_, place.family, false) {
     if (place.filtered) filter_.emplace(static_cast<size_t>(capacity));
     block_.reserve(kWordsPerBlock);
   }
@@ -431,28 +432,36 @@ Status SortedRuns::ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlic
   return {};
 }
 
-void SortedRuns::Prefetch(const uint64_t* highs, size_t count) const {
-  const ReaderLock lock(mutex_);
-  for (const RunPtr& run : runs_) {
-    if (!run->filter) continue;
-    for (size_t i = 0; i < count; ++i) run->filter->Prefetch(highs[i]);
+Status SortedRuns::FindInRun(const Run& run, uint64_t high, size_t index,
+                             const Found& found) const {
+  const IndexWord wanted{high, 0};
+  for (size_t block = run.BlockOf(wanted); block < run.first_words.size(); ++block) {
+    if (run.first_words[block].high > high) break;
+    rocksdb::PinnableSlice bytes;
+    if (Status status = ReadBlock(run, block, &bytes); !status.ok()) return status;
+    const size_t count = bytes.size() / sizeof(IndexWord);
+    for (size_t i = LowerBound(bytes, wanted); i < count; ++i) {
+      const IndexWord word = WordAt(bytes, i);
+      if (word.high != high) break;
+      found(index, word.low);
+    }
   }
+  return {};
 }
 
-Status SortedRuns::Find(uint64_t high, std::vector<uint64_t>* lows) const {
+Status SortedRuns::Find(const std::vector<uint64_t>& highs, const Found& found) const {
+  // Enough at a time to overlap the waits for memory, and few enough to stay cached.
+  constexpr size_t kGroup = 64;
   const ReaderLock lock(mutex_);
-  for (const RunPtr& run : runs_) {
-    if (run->filter && !run->filter->MayContain(high)) continue;
-    const IndexWord wanted{high, 0};
-    for (size_t block = run->BlockOf(wanted); block < run->first_words.size(); ++block) {
-      if (run->first_words[block].high > high) break;
-      rocksdb::PinnableSlice bytes;
-      if (Status status = ReadBlock(*run, block, &bytes); !status.ok()) return status;
-      const size_t count = bytes.size() / sizeof(IndexWord);
-      for (size_t i = LowerBound(bytes, wanted); i < count; ++i) {
-        const IndexWord word = WordAt(bytes, i);
-        if (word.high != high) break;
-        lows->push_back(word.low);
+  for (size_t begin = 0; begin < highs.size(); begin += kGroup) {
+    const size_t end = std::min(highs.size(), begin + kGroup);
+    for (const RunPtr& run : runs_) {
+      if (run->filter) {
+        for (size_t i = begin; i < end; ++i) run->filter->Prefetch(highs[i]);
+      }
+      for (size_t i = begin; i < end; ++i) {
+        if (run->filter && !run->filter->MayContain(highs[i])) continue;
+        if (Status status = FindInRun(*run, highs[i], i, found); !status.ok()) return status;
       }
     }
   }

@@ -68,11 +68,9 @@ class SortedRuns {
   // call Append.
   Status MergeDue(const std::function<Status()>& between);
 
-  // Appends the `low` of every word with this `high`.
-  Status Find(uint64_t high, std::vector<uint64_t>* lows) const;
-
-  // Starts loading what Find of these will read first.
-  void Prefetch(const uint64_t* highs, size_t count) const;
+  // Tells the `low` of every word with one of these `highs`.
+  using Found = std::function<void(size_t index, uint64_t low)>;
+  Status Find(const std::vector<uint64_t>& highs, const Found& found) const;
 
   // Appends the words in [first, last] of every run, up to `limit` of each, so that
   // the lowest `limit` of all are among them.
@@ -92,6 +90,7 @@ class SortedRuns {
   Result<RunPtr> LoadRun(uint64_t number) const;
   Status LoadRuns();
   Status ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const;
+  Status FindInRun(const Run& run, uint64_t high, size_t index, const Found& found) const;
   std::vector<RunPtr> RunsToMerge() const;
   Result<RunPtr> Merge(const std::vector<RunPtr>& runs, const std::function<Status()>& between);
   Status Drop(const Run& run);

@@ -235,13 +235,4 @@ v1::Payment ToMessage(const RecordedPayment& payment) {
   return message;
 }
 
-void ToMessage(const PaymentOutcome& outcome, v1::PaymentOutcome* message) {
-  message->set_outcome(static_cast<v1::PaymentOutcome::Outcome>(outcome.kind));
-  message->set_sequence(outcome.sequence);
-  if (!outcome.refusal) return;
-  message->set_reason(std::string(ReasonName(outcome.refusal->reason)));
-  message->set_field(outcome.refusal->field);
-  message->set_message(outcome.refusal->message);
-}
-
 }  // namespace budgetwatch

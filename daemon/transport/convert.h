@@ -28,6 +28,5 @@ v1::ExecutionReport ToMessage(const ExecutionReport& report);
 v1::Suspense ToMessage(const Total& total);
 v1::Warning ToMessage(const Warning& warning);
 v1::Payment ToMessage(const RecordedPayment& payment);
-void ToMessage(const PaymentOutcome& outcome, v1::PaymentOutcome* message);
 
 }  // namespace budgetwatch

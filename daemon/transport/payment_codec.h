@@ -1,25 +1,32 @@
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/slice.h>
 
+#include <string_view>
 #include <vector>
 
-#include "budgetwatch/wire/v1/wire.pb.h"
 #include "domain/payment.h"
 #include "domain/payment_group.h"
 
 namespace budgetwatch {
 
-// A batch of events decoded from the bytes of a request. The views of `events`
-// point into `message`.
+// A batch of events read from the bytes of a request. The views point into `bytes`.
 struct DecodedBatch {
-  wire::v1::PaymentBatch message;
+  grpc::Slice bytes;
+  std::string_view source;
   std::vector<RawPaymentEvent> events;
+
+  // What it takes in memory until it is answered: its texts, and what an event takes
+  // beside them.
+  size_t held_bytes() const { return bytes.size() + events.size() * kEventBytes; }
+
+  static constexpr size_t kEventBytes = 1024;
 };
 
-// Decodes a RecordPaymentsRequest or StreamPaymentsRequest; texts need not be
-// UTF-8. Errors: MALFORMED_MESSAGE.
-Status DecodeBatch(const grpc::ByteBuffer& bytes, DecodedBatch* batch);
+// Reads a RecordPaymentsRequest or StreamPaymentsRequest of up to `max_events`
+// events; texts need not be UTF-8. Errors: MALFORMED_MESSAGE, BATCH_TOO_LARGE.
+Status DecodeBatch(const grpc::ByteBuffer& bytes, size_t max_events, DecodedBatch* batch);
 
 // Encodes a RecordPaymentsResponse or StreamPaymentsResponse.
 grpc::ByteBuffer EncodeOutcomes(const std::vector<PaymentOutcome>& outcomes);

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <memory>
 
-#include "transport/batch_size.h"
 #include "transport/call.h"
 #include "transport/convert.h"
 #include "transport/page_token.h"
@@ -41,23 +40,16 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   UnaryCall* call = UnaryCall::Start(calls_, context, "PaymentService/RecordPayments");
-  const auto size = MeasureBatch(*request, calls_.limits().max_batch_events);
-  if (!size.ok()) {
-    call->Answer(ToGrpcStatus(size.error()));
-    return call;
-  }
-  if (!call->Admit(size.value().held_bytes())) return call;
   DecodedBatch batch;
-  Status taken = DecodeBatch(*request, &batch);
-  if (taken.ok()) {
-    taken = calls_.LimitRate(*context, batch.message.source(), size.value().events);
-  }
+  Status taken = DecodeBatch(*request, calls_.limits().max_batch_events, &batch);
+  if (taken.ok() && !call->Admit(batch.held_bytes())) return call;
+  if (taken.ok()) taken = calls_.LimitRate(*context, batch.source, batch.events.size());
   if (!taken.ok()) {
     call->Answer(ToGrpcStatus(taken));
     return call;
   }
   payments_.Record(
-      batch.message.source(), batch.events, call->start_nanos(),
+      batch.source, batch.events, call->start_nanos(),
       [call, response](Result<std::vector<PaymentOutcome>> outcomes) {
         if (outcomes.ok()) {
           *response = EncodeOutcomes(outcomes.value());

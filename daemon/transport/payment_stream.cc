@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "transport/batch_size.h"
 #include "transport/payment_codec.h"
 
 namespace budgetwatch {
@@ -137,23 +136,20 @@ void PaymentStream::HandIn() {
 
 Status PaymentStream::Submit(int64_t number, int64_t received_nanos,
                              const std::shared_ptr<Hold>& hold) {
-  const auto size = MeasureBatch(incoming_, calls_.limits().max_batch_events);
-  if (!size.ok()) return size.error();
-  auto admitted = calls_.admission().AdmitBatch(size.value().held_bytes());
+  DecodedBatch batch;
+  Status decoded = DecodeBatch(incoming_, calls_.limits().max_batch_events, &batch);
+  if (!decoded.ok()) return decoded;
+  auto admitted = calls_.admission().AdmitBatch(batch.held_bytes());
   if (!admitted.ok()) return admitted.error();
   *hold = std::move(admitted).value();
   {
     const MutexLock lock(mutex_);
     committing_bytes_ += hold->bytes();
   }
-  DecodedBatch batch;
-  if (Status decoded = DecodeBatch(incoming_, &batch); !decoded.ok()) return decoded;
-  if (Status limited = calls_.LimitRate(context(), batch.message.source(), size.value().events);
-      !limited.ok()) {
-    return limited;
-  }
+  Status limited = calls_.LimitRate(context(), batch.source, batch.events.size());
+  if (!limited.ok()) return limited;
   payments_.Record(
-      batch.message.source(), batch.events, received_nanos,
+      batch.source, batch.events, received_nanos,
       [this, number, hold](Result<std::vector<PaymentOutcome>> outcomes) {
         OnOutcomes(number, std::move(outcomes), std::move(*hold));
       },

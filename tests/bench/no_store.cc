@@ -18,6 +18,7 @@
 #include "bench/outcome_tally.h"
 #include "budgetwatch/v1/payment_service.grpc.pb.h"
 #include "load_program.h"
+#include "service/payments.h"
 #include "transport/payment_codec.h"
 #include "transport/server.h"
 
@@ -27,7 +28,7 @@ namespace {
 // False when the request is malformed.
 bool AnswerTo(const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
   DecodedBatch batch;
-  if (!DecodeBatch(request, &batch).ok()) return false;
+  if (!DecodeBatch(request, kMaxBatchEvents, &batch).ok()) return false;
   std::vector<PaymentOutcome> outcomes;
   outcomes.reserve(batch.events.size());
   int64_t sequence = 0;

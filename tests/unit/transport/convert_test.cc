@@ -151,19 +151,6 @@ TEST(Convert, PaymentsShowWhereTheyAreBooked) {
             "booked_project_code: \"P1\" booked_date: \"2020-03-01\"");
 }
 
-TEST(Convert, OutcomesNameTheRefusal) {
-  PaymentOutcome outcome;
-  outcome.kind = PaymentOutcome::Kind::kRejected;
-  outcome.refusal = PaymentRefusal{Reason::kZeroAmount, "amount_fen", "the amount is 0"};
-  v1::PaymentOutcome message;
-  ToMessage(outcome, &message);
-  EXPECT_EQ(message.outcome(), v1::PaymentOutcome::OUTCOME_REJECTED);
-  EXPECT_EQ(message.reason(), "ZERO_AMOUNT");
-  EXPECT_EQ(message.field(), "amount_fen");
-  EXPECT_EQ(message.message(), "the amount is 0");
-  EXPECT_EQ(message.sequence(), 0);
-}
-
 TEST(Convert, WarningsKeepTheirHistory) {
   Warning warning;
   warning.id = {Rule::kBelowFloor, SubjectKind::kDepartment, "122", 2020, Day("2020-06-30")};
