@@ -1,11 +1,13 @@
 #include "app/application.h"
 
+#include <malloc.h>
 #include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <chrono>
 
+#include "app/memory_guard.h"
 #include "app/open_files.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"
@@ -84,8 +86,9 @@ struct Application::Parts {
   std::unique_ptr<Reports> reports;
   std::unique_ptr<Warnings> warnings;
   std::unique_ptr<Administration> administration;
-  std::unique_ptr<Exposer> exposer;
   std::unique_ptr<Calls> calls;
+  std::unique_ptr<MemoryGuard> memory_guard;
+  std::unique_ptr<Exposer> exposer;
   std::unique_ptr<PlanServiceHandler> plan_service;
   std::unique_ptr<PaymentServiceHandler> payment_service;
   std::unique_ptr<MonitorServiceHandler> monitor_service;
@@ -95,6 +98,7 @@ struct Application::Parts {
 
   Status OpenLedger(const Profile& profile);
   Status Serve();
+  void StartMemoryGuard();
   ServerLoad Load() const;
   bool FinishCalls();
 };
@@ -129,6 +133,7 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
 
 Status Application::Parts::Serve() {
   calls = std::make_unique<Calls>(*metrics, LimitsOf(options));
+  StartMemoryGuard();
   auto started_exposer =
       Exposer::Start(options.metrics_listen,
                      {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar),
@@ -145,7 +150,7 @@ Status Application::Parts::Serve() {
   auto started_server = GrpcServer::Start(
       options.listen,
       {plan_service.get(), payment_service.get(), monitor_service.get(), admin_service.get()},
-      calls->limits());
+      calls->limits(), &calls->connections());
   if (!started_server.ok()) return started_server.error();
   server = std::move(started_server).value();
   serving = server.get();
@@ -153,13 +158,29 @@ Status Application::Parts::Serve() {
   return {};
 }
 
+void Application::Parts::StartMemoryGuard() {
+  memory_guard = std::make_unique<MemoryGuard>(
+      options.memory_limit_mib << 20,
+      MemoryGuard::Actions{ResidentAnonymousBytes, [] { malloc_trim(0); },
+                           [this] {
+                             spdlog::error(
+                                 "memory runs short, breaking all connections used_mib={} "
+                                 "memory_limit_mib={}",
+                                 ResidentAnonymousBytes() >> 20, options.memory_limit_mib);
+                             calls->connections().CutAll();
+                           }});
+  memory_guard->Start();
+}
+
 ServerLoad Application::Parts::Load() const {
   const Admission::Load held = calls->admission().load();
   ServerLoad load;
   if (const GrpcServer* running = serving) {
-    load.connections = running->open_connections();
     load.refused_connections = running->refused_connections();
   }
+  load.connections = static_cast<int64_t>(calls->connections().size());
+  load.cut_connections = calls->census().cut_connections();
+  load.memory_sheds = memory_guard->shed_count();
   load.calls = held.calls;
   load.streams = held.streams;
   load.held_bytes = static_cast<int64_t>(held.held_bytes);
@@ -227,6 +248,7 @@ void Application::Stop() {
     // that are left are gRPC's own, such as reflection, or wait for a request to come.
     parts.server->Stop(finished ? kFarewellMillis : 0);
   }
+  if (parts.memory_guard != nullptr) parts.memory_guard->Stop();
   if (parts.warnings != nullptr) parts.warnings->Stop();
   if (parts.exposer != nullptr) parts.exposer->Stop();
   if (parts.committer != nullptr) parts.committer->Stop();

@@ -13,6 +13,8 @@ namespace budgetwatch {
 struct ServerLoad {
   int64_t connections = 0;
   int64_t refused_connections = 0;  // since the start, because of too many
+  int64_t cut_connections = 0;      // since the start, for resetting their calls
+  int64_t memory_sheds = 0;         // since the start, all connections cut for their memory
   int64_t calls = 0;
   int64_t streams = 0;
   int64_t held_bytes = 0;  // of requests and answers under way

@@ -5,6 +5,15 @@
 #include "domain/reason.h"
 
 namespace budgetwatch {
+namespace {
+
+Error FullError(size_t held_bytes) {
+  return Refusal(Reason::kQueueFull, "",
+                 std::to_string(held_bytes) +
+                     " bytes of requests and answers are under way; send it again later");
+}
+
+}  // namespace
 
 Hold::~Hold() {
   if (admission_ != nullptr) admission_->Release(kind_, bytes_);
@@ -49,9 +58,7 @@ Result<Hold> Admission::Admit(Hold::Kind kind, size_t bytes) {
                        " streams are open, as many as max_streams allows; try again later");
   }
   if (!HasRoom(bytes)) {
-    return Refusal(Reason::kQueueFull, "",
-                   std::to_string(load_.held_bytes) +
-                       " bytes of requests and answers are under way; send it again later");
+    return FullError(load_.held_bytes);
   }
   load_.held_bytes += bytes;
   ++CountOf(kind);
@@ -87,6 +94,8 @@ bool Admission::WaitUntilIdle(SteadyTime deadline) {
   }
   return true;
 }
+
+Error Admission::Full() const { return FullError(load().held_bytes); }
 
 Admission::Load Admission::load() const {
   const MutexLock lock(mutex_);

@@ -71,6 +71,9 @@ class Admission {
   // Waits until nothing is held; false when something is still held at `deadline`.
   bool WaitUntilIdle(SteadyTime deadline);
 
+  // The refusal where there is no room for more bytes.
+  Error Full() const;
+
   Load load() const;
 
  private:

@@ -29,9 +29,16 @@ UnaryCall* UnaryCall::Start(Calls& calls, grpc::CallbackServerContext* context,
 }
 
 UnaryCall::UnaryCall(Calls& calls, grpc::CallbackServerContext* context, std::string_view method)
-    : OpenCall(context), calls_(calls), call_(calls.observer(), method) {}
+    : OpenCall(context),
+      calls_(calls),
+      entry_(calls.census(), *context),
+      call_(calls.observer(), method) {}
 
 bool UnaryCall::Admit(size_t request_bytes) {
+  if (abandoned()) {
+    Answer(AbandonedStatus());
+    return false;
+  }
   auto hold = calls_.admission().AdmitCall(kCallBytes + request_bytes);
   if (!hold.ok()) {
     Answer(ToGrpcStatus(hold.error()));
@@ -39,6 +46,12 @@ bool UnaryCall::Admit(size_t request_bytes) {
   }
   hold_ = std::move(hold).value();
   return true;
+}
+
+bool UnaryCall::AdmitMore(size_t bytes) {
+  if (hold_.Resize(hold_.bytes() + bytes)) return true;
+  Answer(ToGrpcStatus(calls_.admission().Full()));
+  return false;
 }
 
 bool UnaryCall::AdmitAnswer(size_t response_bytes) {

@@ -12,6 +12,7 @@
 #include "domain/reason.h"
 #include "service/rpc_observer.h"
 #include "transport/admission.h"
+#include "transport/call_census.h"
 #include "transport/error_map.h"
 #include "transport/open_call.h"
 #include "transport/rate_limiter.h"
@@ -19,7 +20,7 @@
 namespace budgetwatch {
 
 // What a call costs beside its messages: its place in gRPC, its reactor.
-inline constexpr size_t kCallBytes = 8u << 10;
+inline constexpr size_t kCallBytes = 24u << 10;
 
 // One call under way: tells the observer when it is finished.
 class Call {
@@ -62,6 +63,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   // call answered.
   [[nodiscard]] bool Admit(size_t request_bytes);
 
+  // Takes more for the request on; false as above.
+  [[nodiscard]] bool AdmitMore(size_t bytes);
+
   // Whether there is room for an answer of `response_bytes` beside the request. Where
   // there is none, answer with TooManyAnswers().
   [[nodiscard]] bool AdmitAnswer(size_t response_bytes);
@@ -79,6 +83,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   UnaryCall(Calls& calls, grpc::CallbackServerContext* context, std::string_view method);
 
   Calls& calls_;
+  const CallCensus::Entry entry_;
   const Call call_;
   Hold hold_;
   bool watched_ = false;
@@ -95,6 +100,7 @@ class Calls {
         limits_(limits),
         admission_(limits),
         open_calls_(limits.stall_seconds),
+        census_(limits.max_calls_per_connection, connections_),
         sources_(limits.source_events_per_second),
         peers_(limits.peer_events_per_second) {}
 
@@ -102,6 +108,8 @@ class Calls {
   const ServerLimits& limits() const { return limits_; }
   Admission& admission() { return admission_; }
   OpenCalls& open_calls() { return open_calls_; }
+  ConnectionTable& connections() { return connections_; }
+  CallCensus& census() { return census_; }
 
   // Counts payment events against the limits of their source and their sender.
   // Errors: RATE_LIMITED.
@@ -155,6 +163,8 @@ class Calls {
   const ServerLimits limits_;
   Admission admission_;
   OpenCalls open_calls_;
+  ConnectionTable connections_;
+  CallCensus census_;
   RateLimiter sources_;
   RateLimiter peers_;
   WorkerPool reads_{kReadThreads, kWaitingCalls};

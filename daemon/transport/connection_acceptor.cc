@@ -6,10 +6,8 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -64,10 +62,11 @@ in_port_t* PortOf(sockaddr* address) {
 }  // namespace
 
 Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(const std::string& address,
+                                                                       ConnectionTable& connections,
                                                                        int max_connections,
                                                                        int send_timeout_seconds) {
   std::unique_ptr<ConnectionAcceptor> acceptor(
-      new ConnectionAcceptor(max_connections, send_timeout_seconds));
+      new ConnectionAcceptor(connections, max_connections, send_timeout_seconds));
   if (const Status status = acceptor->ListenOn(address); !status.ok()) return status.error();
   acceptor->wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (acceptor->wake_ < 0) return CannotListen(address, std::strerror(errno));
@@ -167,33 +166,26 @@ bool ConnectionAcceptor::AcceptSome(int listener) {
 }
 
 void ConnectionAcceptor::Take(int descriptor) {
-  struct stat socket = {};
-  if (!HasRoom() || fstat(descriptor, &socket) != 0) {
+  if (!HasRoom() || !connections_.Add(descriptor)) {
     ++refused_count_;
     close(descriptor);
     return;
   }
   SetOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   SetOption(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, send_timeout_seconds_ * 1000);
-  open_[descriptor] = socket.st_ino;
-  open_count_ = static_cast<int64_t>(open_.size());
   sink_(descriptor);
 }
 
 bool ConnectionAcceptor::HasRoom() {
   const auto max = static_cast<size_t>(max_connections_);
-  if (open_.size() >= max && SteadyNow() - swept_at_ >= kCrowdedSweepPeriod) Sweep();
-  return open_.size() < max;
+  if (connections_.size() < max) return true;
+  if (SteadyNow() - swept_at_ >= kCrowdedSweepPeriod) Sweep();
+  return connections_.size() < max;
 }
 
-// A descriptor that is closed, or names another socket or a file by now, was closed.
 void ConnectionAcceptor::Sweep() {
   swept_at_ = SteadyNow();
-  std::erase_if(open_, [](const auto& item) {
-    struct stat now = {};
-    return fstat(item.first, &now) != 0 || !S_ISSOCK(now.st_mode) || now.st_ino != item.second;
-  });
-  open_count_ = static_cast<int64_t>(open_.size());
+  connections_.Sweep();
 }
 
 }  // namespace budgetwatch

@@ -1,18 +1,16 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "transport/connection_table.h"
 
 namespace budgetwatch {
 
@@ -20,8 +18,8 @@ namespace budgetwatch {
 // closed at once. gRPC 1.51 has no such bound itself, and stops listening for good when
 // the process runs out of file descriptors.
 //
-// Whoever takes a connection owns and closes its descriptor. That it is closed is seen
-// by the socket being gone, within a second. Thread-safe but for Start and Stop.
+// Whoever takes a connection owns and closes its descriptor; the table notices, within a
+// second. Thread-safe but for Start and Stop.
 class ConnectionAcceptor {
  public:
   // Takes a connected, non-blocking socket; called on the acceptor's thread.
@@ -29,9 +27,10 @@ class ConnectionAcceptor {
 
   // Listens on `address`, HOST:PORT, on every address that the host stands for; port 0
   // picks a free one. A peer that takes nothing of what was sent for
-  // `send_timeout_seconds` is disconnected. Errors: UNAVAILABLE with reason
-  // ADDRESS_UNAVAILABLE.
+  // `send_timeout_seconds` is disconnected. Connections are entered in the table, which
+  // outlives the acceptor. Errors: UNAVAILABLE with reason ADDRESS_UNAVAILABLE.
   static Result<std::unique_ptr<ConnectionAcceptor>> Listen(const std::string& address,
+                                                            ConnectionTable& connections,
                                                             int max_connections,
                                                             int send_timeout_seconds);
   ~ConnectionAcceptor();
@@ -47,12 +46,13 @@ class ConnectionAcceptor {
   // With the port that was picked.
   const std::string& address() const { return address_; }
 
-  int64_t open_count() const { return open_count_; }
   int64_t refused_count() const { return refused_count_; }
 
  private:
-  ConnectionAcceptor(int max_connections, int send_timeout_seconds)
-      : max_connections_(max_connections), send_timeout_seconds_(send_timeout_seconds) {}
+  ConnectionAcceptor(ConnectionTable& connections, int max_connections, int send_timeout_seconds)
+      : connections_(connections),
+        max_connections_(max_connections),
+        send_timeout_seconds_(send_timeout_seconds) {}
 
   Status ListenOn(const std::string& address);
   void Loop();
@@ -61,6 +61,7 @@ class ConnectionAcceptor {
   bool HasRoom();
   void Sweep();
 
+  ConnectionTable& connections_;
   const int max_connections_;
   const int send_timeout_seconds_;
   std::string address_;
@@ -69,12 +70,9 @@ class ConnectionAcceptor {
   Sink sink_;
   std::thread thread_;
   std::atomic<bool> stopping_ = false;
-  std::atomic<int64_t> open_count_ = 0;
   std::atomic<int64_t> refused_count_ = 0;
 
-  // Of the acceptor's thread: descriptors handed on, and which sockets they were.
-  std::unordered_map<int, ino_t> open_;
-  SteadyTime swept_at_;
+  SteadyTime swept_at_;  // of the acceptor's thread
 };
 
 }  // namespace budgetwatch

@@ -40,9 +40,11 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   UnaryCall* call = UnaryCall::Start(calls_, context, "PaymentService/RecordPayments");
+  // Before the request is looked at: of a call that was reset, it is gone.
+  if (!call->Admit(request->Length())) return call;
   DecodedBatch batch;
   Status taken = DecodeBatch(*request, calls_.limits().max_batch_events, &batch);
-  if (taken.ok() && !call->Admit(batch.held_bytes())) return call;
+  if (taken.ok() && !call->AdmitMore(batch.held_bytes() - batch.bytes.size())) return call;
   if (taken.ok()) taken = calls_.LimitRate(*context, batch.source, batch.events.size());
   if (!taken.ok()) {
     call->Answer(ToGrpcStatus(taken));

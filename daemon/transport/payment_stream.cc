@@ -25,6 +25,7 @@ PaymentStream::PaymentStream(Payments& payments, Calls& calls, grpc::CallbackSer
     : OpenCall(context),
       payments_(payments),
       calls_(calls),
+      entry_(calls.census(), *context),
       call_(calls.observer(), "PaymentService/StreamPayments") {}
 
 void PaymentStream::Begin() {

@@ -61,6 +61,7 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
   Payments& payments_;
   Calls& calls_;
+  const CallCensus::Entry entry_;
   const Call call_;
   grpc::ByteBuffer incoming_;            // of the read under way
   std::shared_ptr<PaymentStream> self_;  // until OnDone

@@ -15,6 +15,7 @@ namespace {
 
 void SetLimits(const ServerLimits& limits, grpc::ServerBuilder* builder) {
   constexpr int kMillis = 1000;
+  constexpr int kReadChunkBytes = 64 << 10;
   grpc::ResourceQuota quota("server");
   quota.Resize(limits.grpc_memory_bytes);
   quota.SetMaxThreads(kMaxGrpcThreads);
@@ -25,6 +26,8 @@ void SetLimits(const ServerLimits& limits, grpc::ServerBuilder* builder) {
                               limits.handshake_seconds * kMillis);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                               limits.idle_connection_seconds * kMillis);
+  // So that not thousands of small calls are read before the first of them is looked at.
+  builder->AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadChunkBytes);
   // A silent peer is asked for a sign of life, with or without calls, again and again.
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, limits.keepalive_seconds * kMillis);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
@@ -37,9 +40,16 @@ void SetLimits(const ServerLimits& limits, grpc::ServerBuilder* builder) {
 
 Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::string& address,
                                                       const std::vector<grpc::Service*>& services,
-                                                      const ServerLimits& limits) {
-  auto listening = ConnectionAcceptor::Listen(
-      address, limits.max_connections, limits.keepalive_seconds + limits.keepalive_timeout_seconds);
+                                                      const ServerLimits& limits,
+                                                      ConnectionTable* connection_table) {
+  std::unique_ptr<GrpcServer> server(new GrpcServer());
+  if (connection_table == nullptr) {
+    server->own_connections_ = std::make_unique<ConnectionTable>();
+    connection_table = server->own_connections_.get();
+  }
+  auto listening =
+      ConnectionAcceptor::Listen(address, *connection_table, limits.max_connections,
+                                 limits.keepalive_seconds + limits.keepalive_timeout_seconds);
   if (!listening.ok()) return listening.error();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -50,7 +60,6 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(const std::string& address
           grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
           grpc::InsecureServerCredentials());
   for (grpc::Service* service : services) builder.RegisterService(service);
-  std::unique_ptr<GrpcServer> server(new GrpcServer());
   server->acceptor_ = std::move(listening).value();
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) {

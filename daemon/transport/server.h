@@ -20,17 +20,18 @@ namespace budgetwatch {
 class GrpcServer {
  public:
   // Listens on `address`, HOST:PORT; port 0 picks a free one. The services outlive
-  // the server. Errors: UNAVAILABLE with reason ADDRESS_UNAVAILABLE.
+  // the server, and so does `connections`, where its connections are entered; null where
+  // nobody else looks. Errors: UNAVAILABLE with reason ADDRESS_UNAVAILABLE.
   static Result<std::unique_ptr<GrpcServer>> Start(const std::string& address,
                                                    const std::vector<grpc::Service*>& services,
-                                                   const ServerLimits& limits = {});
+                                                   const ServerLimits& limits = {},
+                                                   ConnectionTable* connections = nullptr);
   ~GrpcServer();
 
   // Where it listens, with the port that was picked.
   const std::string& address() const { return acceptor_->address(); }
 
-  // Connections that are open, and those that were refused because of too many.
-  int64_t open_connections() const { return acceptor_->open_count(); }
+  // Connections that were refused because of too many.
   int64_t refused_connections() const { return acceptor_->refused_count(); }
 
   // What the health service says of the server as a whole. After StopListening always
@@ -47,6 +48,7 @@ class GrpcServer {
  private:
   GrpcServer() = default;
 
+  std::unique_ptr<ConnectionTable> own_connections_;
   std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
 };

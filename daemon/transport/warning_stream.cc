@@ -88,6 +88,7 @@ WarningStream::WarningStream(Warnings& warnings, WarningStreams& streams, Calls&
       warnings_(warnings),
       streams_(streams),
       calls_(calls),
+      entry_(calls.census(), *context),
       call_(calls.observer(), "MonitorService/WatchWarnings"),
       department_code_(request.department_code()),
       fixed_bytes_(kStreamBytes + 2 * request.SpaceUsedLong()),  // gRPC keeps it as well

@@ -76,6 +76,7 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
   Warnings& warnings_;
   WarningStreams& streams_;
   Calls& calls_;
+  const CallCensus::Entry entry_;
   const Call call_;
   const std::string department_code_;
   const size_t fixed_bytes_;             // held beside the page

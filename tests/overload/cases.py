@@ -396,3 +396,9 @@ SLOW = [
     ("reconnect_flood", {}, reconnect_flood),
     ("single_flood", {}, lambda arena: single_flood(arena, 20)),
 ]
+
+
+def thrice(arena):
+    for _ in range(3):
+        reset_flood(arena)
+        print("flood over", arena.memory.anonymous >> 20, arena.metric("memory_bytes") / 1e6, arena.metric("memory_sheds_total"))

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+
+namespace budgetwatch {
+
+// The last line of defence of the memory limit, for memory that nothing else counts:
+// gives freed memory back to the system when much is in use, and breaks the connections
+// of all clients when that does not help. Clients connect again; a daemon killed for its
+// memory would be worse for them. Thread-safe.
+class MemoryGuard {
+ public:
+  struct Actions {
+    std::function<int64_t()> used_bytes;
+    std::function<void()> give_back;  // what the allocator keeps
+    std::function<void()> shed;       // breaks connections
+  };
+
+  MemoryGuard(int64_t limit_bytes, Actions actions);
+  ~MemoryGuard() { Stop(); }
+
+  // Looks ten times a second from now on.
+  void Start();
+  void Stop();
+
+  // Looks once, at the time `now`.
+  void Look(SteadyTime now);
+
+  int64_t shed_count() const;
+
+ private:
+  void Loop();
+
+  const int64_t limit_bytes_;
+  const Actions actions_;
+
+  mutable Mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ BW_GUARDED_BY(mutex_) = false;
+  int64_t shed_count_ BW_GUARDED_BY(mutex_) = 0;
+  std::thread thread_;
+
+  // Of the thread that looks. What was in use after the last remedy: memory that does not
+  // come back is the ledger's own, and no reason to try again until there is more.
+  int64_t after_give_back_ = 0;
+  int64_t after_shed_ = 0;
+  bool settling_ = false;
+  SteadyTime settled_at_;
+};
+
+}  // namespace budgetwatch
