@@ -7,9 +7,11 @@
 namespace budgetwatch {
 namespace {
 
-constexpr std::chrono::milliseconds kPeriod(100);
+constexpr std::chrono::milliseconds kPeriod(20);
+// Between two attempts to give memory back that does not shrink; each takes some time.
+constexpr std::chrono::milliseconds kGiveBackPeriod(5000);
 // Until the memory of broken connections is free.
-constexpr std::chrono::milliseconds kSettling(1000);
+constexpr std::chrono::milliseconds kSettling(300);
 
 }  // namespace
 
@@ -43,20 +45,25 @@ void MemoryGuard::Loop() {
 
 void MemoryGuard::Look(SteadyTime now) {
   const int64_t step = limit_bytes_ / 20;
+  const int64_t high = limit_bytes_ / 10 * 6;
+  const int64_t critical = limit_bytes_ / 10 * 8;
   int64_t used = actions_.used_bytes();
-  if (used > std::max(limit_bytes_ / 10 * 6, after_give_back_ + step)) {
+  if (used <= high) return;
+  // What was free long ago still counts as used until it is given back.
+  const auto pause = used > critical ? kSettling : kGiveBackPeriod;
+  if (used > after_give_back_ + step || now - gave_back_at_ >= pause) {
     actions_.give_back();
     used = actions_.used_bytes();
     after_give_back_ = used;
+    gave_back_at_ = now;
   }
-  after_give_back_ = std::min(after_give_back_, used);
   if (settling_) {
     if (now < settled_at_) return;
     settling_ = false;
     after_shed_ = used;
   }
   after_shed_ = std::min(after_shed_, used);
-  if (used <= std::max(limit_bytes_ / 10 * 8, after_shed_ + step)) return;
+  if (used <= std::max(critical, after_shed_ + step)) return;
   actions_.shed();
   settling_ = true;
   settled_at_ = now + kSettling;

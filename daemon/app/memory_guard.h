@@ -25,7 +25,7 @@ class MemoryGuard {
   MemoryGuard(int64_t limit_bytes, Actions actions);
   ~MemoryGuard() { Stop(); }
 
-  // Looks ten times a second from now on.
+  // Looks fifty times a second from now on.
   void Start();
   void Stop();
 
@@ -49,6 +49,7 @@ class MemoryGuard {
   // Of the thread that looks. What was in use after the last remedy: memory that does not
   // come back is the ledger's own, and no reason to try again until there is more.
   int64_t after_give_back_ = 0;
+  SteadyTime gave_back_at_;
   int64_t after_shed_ = 0;
   bool settling_ = false;
   SteadyTime settled_at_;

@@ -21,7 +21,7 @@ namespace {
 // A client that says nothing, or does not read, keeps one of the threads for as long as
 // the timeout: with so many threads and a short timeout a scrape still gets its turn.
 // Even a scrape of 10,000 projects is read in a tenth of it.
-constexpr const char* kThreadCount = "8";
+constexpr const char* kThreadCount = "16";
 constexpr const char* kRequestTimeoutMillis = "5000";
 constexpr int kMaxPort = 65'535;
 constexpr char kField[] = "metrics_listen";
