@@ -48,22 +48,27 @@ void MemoryGuard::Look(SteadyTime now) {
   const int64_t high = limit_bytes_ / 10 * 6;
   const int64_t critical = limit_bytes_ / 10 * 8;
   int64_t used = actions_.used_bytes();
-  if (used <= high) return;
-  // What was free long ago still counts as used until it is given back.
-  const auto pause = used > critical ? kSettling : kGiveBackPeriod;
-  if (used > after_give_back_ + step || now - gave_back_at_ >= pause) {
+  if (used <= high) {
+    after_give_back_ = 0;
+    after_shed_ = 0;
+    settling_ = false;
+    return;
+  }
+  const bool settled = settling_ && now >= settled_at_;
+  const auto too_much = [&] { return used > std::max(critical, after_shed_ + step); };
+  // What was freed long ago still counts as used until it is given back.
+  if (settled || (too_much() && !settling_) || used > after_give_back_ + step ||
+      now - gave_back_at_ >= kGiveBackPeriod) {
     actions_.give_back();
     used = actions_.used_bytes();
     after_give_back_ = used;
     gave_back_at_ = now;
   }
-  if (settling_) {
-    if (now < settled_at_) return;
+  if (settled) {
     settling_ = false;
     after_shed_ = used;
   }
-  after_shed_ = std::min(after_shed_, used);
-  if (used <= std::max(critical, after_shed_ + step)) return;
+  if (settling_ || !too_much()) return;
   actions_.shed();
   settling_ = true;
   settled_at_ = now + kSettling;

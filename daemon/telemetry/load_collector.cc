@@ -55,7 +55,7 @@ std::vector<MetricFamily> LoadCollector::Collect() const {
       Family("grpc_held_bytes", "Memory of requests and answers under way, in bytes.",
              MetricType::Gauge, load.held_bytes),
       Family("grpc_held_limit_bytes",
-             "Bytes of requests and answers under way past which calls are refused.",
+             "Limit of budgetwatch_grpc_held_bytes, in bytes; calls past it are refused.",
              MetricType::Gauge, load.held_bytes_limit),
       Family("memory_bytes", "Memory of the daemon without mapped files, in bytes.",
              MetricType::Gauge, ResidentAnonymousBytes()),

@@ -19,6 +19,7 @@
 namespace budgetwatch {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr std::chrono::seconds kPatience(60);
@@ -162,6 +163,8 @@ TEST_F(ApplicationTest, WhatKeepsItFromStartingIsSaid) {
               HasSubstr("missing.yaml"));
   EXPECT_THAT(error_with([](Options& options) { options.data_dir = "/dev/null/data"; }),
               HasSubstr("/dev/null/data"));
+  EXPECT_THAT(error_with([](Options& options) { options.server.max_connections = 2'000'000'000; }),
+              AllOf(HasSubstr("2000001024 open files"), HasSubstr("LimitNOFILE")));
   EXPECT_THAT(error_with([](Options& options) { options.time_zone = "Asia/Nowhere"; }),
               HasSubstr("Asia/Nowhere"));
   // What failed has let go of its directory.

@@ -53,7 +53,22 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
                                              "log_level: debug\n"
                                              "stop_timeout_seconds: 0\n"
                                              "max_queued_events: 1\n"
-                                             "max_group_events: 1000000\n"),
+                                             "max_group_events: 1000000\n"
+                                             "memory_limit_mib: 2048\n"
+                                             "max_queued_mib: 100\n"
+                                             "max_message_bytes: 4096\n"
+                                             "max_batch_events: 9999\n"
+                                             "max_batches_per_stream: 3\n"
+                                             "max_streams: 4\n"
+                                             "max_connections: 5\n"
+                                             "max_calls_per_connection: 6\n"
+                                             "max_source_events_per_second: 7\n"
+                                             "max_peer_events_per_second: 8\n"
+                                             "handshake_timeout_seconds: 9\n"
+                                             "keepalive_seconds: 10\n"
+                                             "keepalive_timeout_seconds: 11\n"
+                                             "idle_connection_seconds: 12\n"
+                                             "stall_timeout_seconds: 13\n"),
                                        &options);
   ASSERT_TRUE(status.ok()) << status.error().message;
   EXPECT_EQ(options.data_dir, "/srv/ledger");
@@ -66,6 +81,23 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   EXPECT_EQ(options.stop_timeout_seconds, 0);
   EXPECT_EQ(options.committer.max_queued_events, 1u);
   EXPECT_EQ(options.committer.max_group_events, 1'000'000u);
+  const ServerLimits limits = LimitsOf(options);
+  EXPECT_EQ(limits.max_held_bytes, 100u << 20);
+  EXPECT_EQ(limits.grpc_memory_bytes, 512u << 20);
+  EXPECT_EQ(PlanMemory(options).store_bytes, 512u << 20);
+  EXPECT_EQ(limits.max_message_bytes, 4096);
+  EXPECT_EQ(limits.max_batch_events, 9'999u);
+  EXPECT_EQ(limits.max_batches_per_stream, 3);
+  EXPECT_EQ(limits.max_streams, 4);
+  EXPECT_EQ(limits.max_connections, 5);
+  EXPECT_EQ(limits.max_calls_per_connection, 6);
+  EXPECT_EQ(limits.source_events_per_second, 7);
+  EXPECT_EQ(limits.peer_events_per_second, 8);
+  EXPECT_EQ(limits.handshake_seconds, 9);
+  EXPECT_EQ(limits.keepalive_seconds, 10);
+  EXPECT_EQ(limits.keepalive_timeout_seconds, 11);
+  EXPECT_EQ(limits.idle_connection_seconds, 12);
+  EXPECT_EQ(limits.stall_seconds, 13);
   EXPECT_TRUE(CheckOptions(options).ok());
 }
 
@@ -96,12 +128,41 @@ TEST_F(OptionsTest, EveryErrorIsTold) {
 }
 
 TEST_F(OptionsTest, WrongTypesAndRangesAreRefused) {
-  for (const char* text :
-       {"listen: [127.0.0.1:1]\n", "data_dir: {a: b}\n", "today: 2020-02-30\n", "today: 2020-7-1\n",
-        "stop_timeout_seconds: -1\n", "stop_timeout_seconds: 3601\n", "stop_timeout_seconds: 1.5\n",
-        "stop_timeout_seconds: [1]\n", "max_queued_events: 0\n", "max_queued_events: 100000001\n",
-        "max_group_events: 0\n", "max_group_events: 1000001\n",
-        "max_group_events: 99999999999999999999\n", "- listen\n", "listen\n"}) {
+  for (const char* text : {"listen: [127.0.0.1:1]\n",
+                           "data_dir: {a: b}\n",
+                           "today: 2020-02-30\n",
+                           "today: 2020-7-1\n",
+                           "stop_timeout_seconds: -1\n",
+                           "stop_timeout_seconds: 3601\n",
+                           "stop_timeout_seconds: 1.5\n",
+                           "stop_timeout_seconds: [1]\n",
+                           "max_queued_events: 0\n",
+                           "max_queued_events: 100000001\n",
+                           "memory_limit_mib: 255\n",
+                           "memory_limit_mib: 1048577\n",
+                           "max_queued_mib: -1\n",
+                           "max_message_bytes: 4095\n",
+                           "max_message_bytes: 268435457\n",
+                           "max_batch_events: 0\n",
+                           "max_batch_events: 10001\n",
+                           "max_batches_per_stream: 0\n",
+                           "max_streams: 0\n",
+                           "max_connections: 0\n",
+                           "max_connections: 100001\n",
+                           "max_calls_per_connection: 0\n",
+                           "max_source_events_per_second: -1\n",
+                           "max_peer_events_per_second: -1\n",
+                           "handshake_timeout_seconds: 0\n",
+                           "keepalive_seconds: 0\n",
+                           "keepalive_seconds: 86401\n",
+                           "keepalive_timeout_seconds: 0\n",
+                           "idle_connection_seconds: 0\n",
+                           "stall_timeout_seconds: 0\n",
+                           "max_group_events: 0\n",
+                           "max_group_events: 1000001\n",
+                           "max_group_events: 99999999999999999999\n",
+                           "- listen\n",
+                           "listen\n"}) {
     EXPECT_THAT(ConfigError(text), HasSubstr("line 1")) << text;
   }
   EXPECT_THAT(ConfigError("listen: a:1\nlisten: b:1\n"), HasSubstr("line 2"));
@@ -203,6 +264,10 @@ TEST_F(OptionsTest, OtherValuesAreChecked) {
     return status.ok() ? "" : status.error().field;
   };
   EXPECT_EQ(field_of([](Options&) {}), "");
+  EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 513; }), "max_queued_mib");
+  EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 512; }), "");
+  EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 63; }), "max_message_bytes");
+  EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 64; }), "");
   EXPECT_EQ(field_of([](Options& options) { options.data_dir = ""; }), "data_dir");
   EXPECT_EQ(field_of([](Options& options) { options.log_level = "warn"; }), "log_level");
   EXPECT_EQ(field_of([](Options& options) { options.log_level = "warning"; }), "");

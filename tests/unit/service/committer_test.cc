@@ -39,9 +39,10 @@ class CommitterTest : public testing::Test {
   }
 
   // Hands in a batch; its outcomes go to answers_[its number].
-  void Submit(const std::vector<PaymentEvent>& events) {
+  void Submit(const std::vector<PaymentEvent>& events, std::function<bool()> abandoned = nullptr) {
     PaymentBatch batch;
     batch.source = "bank";
+    batch.abandoned = std::move(abandoned);
     batch.events.assign(events.begin(), events.end());
     const size_t number = answers_.size();
     answers_.emplace_back();
@@ -103,6 +104,29 @@ TEST_F(CommitterTest, AGroupIsBounded) {
   while (committer_->RunOnce()) {
   }
   EXPECT_EQ(listener_.sizes, (std::vector<size_t>{3, 4, 1}));
+}
+
+// A whole batch is dropped or none of it, and only before its turn.
+TEST_F(CommitterTest, WhatNobodyWaitsForIsNotRecorded) {
+  bool abandoned = false;
+  Submit({Payment("a"), Payment("b")}, [&abandoned] { return abandoned; });
+  Submit({Payment("c")}, [] { return false; });
+  abandoned = true;
+  while (committer_->RunOnce()) {
+  }
+  EXPECT_EQ(answers_[0], (Texts{"CALL_ENDED"}));
+  EXPECT_EQ(answers_[1], (Texts{"suspended"}));
+  EXPECT_EQ(store_.LastSequence(), 1);
+  EXPECT_EQ(committer_->queue_depth(), 0u);
+  // Sent again it is new.
+  Submit({Payment("a"), Payment("b")});
+  // Nothing but abandoned batches is a group without a commit.
+  Submit({Payment("d")}, [] { return true; });
+  while (committer_->RunOnce()) {
+  }
+  EXPECT_EQ(answers_[2], (Texts{"suspended", "suspended"}));
+  EXPECT_EQ(answers_[3], (Texts{"CALL_ENDED"}));
+  EXPECT_EQ(store_.LastSequence(), 3);
 }
 
 TEST_F(CommitterTest, PastItsBoundTheQueueRefuses) {

@@ -14,6 +14,7 @@
 #include "support/fake_time.h"
 #include "telemetry/daemon_metrics.h"
 #include "telemetry/ledger_collector.h"
+#include "telemetry/load_collector.h"
 
 namespace budgetwatch {
 namespace {
@@ -29,6 +30,9 @@ std::vector<prometheus::MetricFamily> AllFamilies() {
   metrics.OnRpcDone("PlanService/GetPlan", "OK", 0);  // a family without children is left out
   auto families = LedgerCollector(*ledger, *committer, calendar).Collect();
   for (auto& family : registry.Collect()) families.push_back(std::move(family));
+  for (auto& family : LoadCollector([] { return ServerLoad(); }).Collect()) {
+    families.push_back(std::move(family));
+  }
   return families;
 }
 
@@ -53,14 +57,15 @@ TEST(MetricNamesTest, NamesAreUniqueAndCarryThePrefix) {
     EXPECT_TRUE(IsWellFormed(family.name)) << family.name;
     EXPECT_TRUE(names.insert(family.name).second) << family.name;
   }
-  EXPECT_EQ(names.size(), 29u);
+  EXPECT_EQ(names.size(), 39u);
 }
 
 TEST(MetricNamesTest, NamesEndInABaseUnitOrACount) {
   // A gauge or histogram without a unit counts the things it is named after.
   const std::set<std::string> counts = {
       "budgetwatch_suspense_payments", "budgetwatch_warning_active", "budgetwatch_ledger_sequence",
-      "budgetwatch_store_writable",    "budgetwatch_queue_depth",    "budgetwatch_commit_entries"};
+      "budgetwatch_store_writable",    "budgetwatch_queue_depth",    "budgetwatch_commit_entries",
+      "budgetwatch_grpc_connections",  "budgetwatch_grpc_calls",     "budgetwatch_grpc_streams"};
   for (const auto& family : AllFamilies()) {
     const bool counter = family.type == prometheus::MetricType::Counter;
     EXPECT_EQ(counter, family.name.ends_with("_total")) << family.name;

@@ -119,6 +119,7 @@ TEST(RecordPayments, ABatchHasAtMostTenThousandEvents) {
 }
 
 TEST(RecordPayments, AMessageHasAtMostSixteenMebibytes) {
+  constexpr size_t kMaxMessageBytes = 16 << 20;
   TestServer server;
   const auto channel = server.Connect();
   const auto stub = v1::PaymentService::NewStub(channel);
@@ -269,9 +270,8 @@ TEST(StreamPayments, SeveralBatchesAreUnderWay) {
   }
   stream->WritesDone();
   // The first one is being written.
-  constexpr size_t kWaiting = PaymentStream::kMaxUnderWay - 1;
-  EXPECT_TRUE(
-      Eventually([&server] { return server.ledger().committer().queue_depth() == kWaiting; }));
+  const auto waiting = static_cast<size_t>(ServerLimits().max_batches_per_stream - 1);
+  EXPECT_TRUE(Eventually([&] { return server.ledger().committer().queue_depth() == waiting; }));
   server.store().SetClosed(false);
   v1::StreamPaymentsResponse response;
   int answers = 0;

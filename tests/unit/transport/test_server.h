@@ -90,8 +90,10 @@ bool Eventually(Condition&& condition) {
 // All services on a free port of the loopback, over a ledger in memory.
 class TestServer {
  public:
-  explicit TestServer(const Committer::Options& options = {}) : ledger_(store_, options) {
-    auto server = GrpcServer::Start("127.0.0.1:0", {&plans_, &payments_, &monitor_, &admin_});
+  explicit TestServer(const Committer::Options& options = {}, const ServerLimits& limits = {})
+      : ledger_(store_, options), calls_(observer_, limits) {
+    auto server = GrpcServer::Start("127.0.0.1:0", {&plans_, &payments_, &monitor_, &admin_},
+                                    limits, &calls_.connections());
     BW_CHECK(server.ok());
     server_ = std::move(server).value();
   }
@@ -107,6 +109,7 @@ class TestServer {
   // As the daemon stops.
   void Stop() {
     monitor_.Stop();
+    calls_.Close();
     server_->Stop(1000);
   }
 
@@ -121,12 +124,13 @@ class TestServer {
   GrpcServer& server() { return *server_; }
   GatedStore& store() { return store_; }
   TestLedger& ledger() { return ledger_; }
+  Calls& calls() { return calls_; }
 
  private:
   GatedStore store_;
   TestLedger ledger_;
   DeafObserver observer_;
-  Calls calls_{observer_};
+  Calls calls_;
   PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), calls_};
   PaymentServiceHandler payments_{ledger_.payments(), calls_};
   MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), calls_};
@@ -140,6 +144,7 @@ struct Details {
   std::string reason;
   std::string field;
   bool retry = false;
+  int64_t retry_millis = 0;
 };
 
 inline Details DetailsOf(const grpc::Status& status) {
@@ -150,6 +155,10 @@ inline Details DetailsOf(const grpc::Status& status) {
     wire::v1::ErrorInfo info;
     if (any.type_url() == "type.googleapis.com/google.rpc.RetryInfo") {
       details.retry = true;
+      wire::v1::RetryInfo retry;
+      BW_CHECK(retry.ParseFromString(any.value()));
+      details.retry_millis =
+          retry.retry_delay().seconds() * 1000 + retry.retry_delay().nanos() / 1'000'000;
     } else if (info.ParseFromString(any.value())) {
       details.reason = info.reason();
       if (info.metadata().contains("field")) details.field = info.metadata().at("field");

@@ -1,0 +1,91 @@
+// Goal: connections are broken when memory runs short for want of anything better, and
+// not again and again for memory that is the ledger's own.
+// Method: memory and time are numbers of the test.
+
+#include "app/memory_guard.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace budgetwatch {
+namespace {
+
+constexpr int64_t kLimit = 1000;
+constexpr std::chrono::milliseconds kTick(20);
+
+class MemoryGuardTest : public testing::Test {
+ protected:
+  // So many looks with this much memory in use and free, `idle` of it kept by the allocator.
+  void Use(int64_t bytes, int looks = 1) {
+    used_ = bytes;
+    for (int i = 0; i < looks; ++i) {
+      now_ += kTick;
+      guard_.Look(now_);
+    }
+  }
+
+  int64_t used_ = 0;
+  int64_t idle_ = 0;
+  int given_back_ = 0;
+  int shed_ = 0;
+  SteadyTime now_ = SteadyTime() + std::chrono::hours(1);
+  MemoryGuard guard_{kLimit,
+                     {[this] { return used_ + idle_; },
+                      [this] {
+                        ++given_back_;
+                        idle_ = 0;
+                      },
+                      [this] { ++shed_; }}};
+};
+
+TEST_F(MemoryGuardTest, LittleMemoryIsLeftAlone) {
+  Use(600, 1000);
+  EXPECT_EQ(given_back_, 0);
+  EXPECT_EQ(shed_, 0);
+}
+
+TEST_F(MemoryGuardTest, WhatTheAllocatorKeepsIsGivenBackFirst) {
+  idle_ = 500;
+  Use(500);
+  EXPECT_EQ(given_back_, 1);
+  EXPECT_EQ(idle_, 0);
+  EXPECT_EQ(shed_, 0);
+}
+
+TEST_F(MemoryGuardTest, ConnectionsAreBrokenWhenNothingElseHelps) {
+  Use(800, 3);
+  EXPECT_EQ(shed_, 0);
+  Use(801);
+  EXPECT_EQ(shed_, 1);
+  EXPECT_EQ(guard_.shed_count(), 1);
+  // Memory goes down in its own time.
+  Use(950, 5);
+  EXPECT_EQ(shed_, 1);
+  Use(100, 100);
+  EXPECT_EQ(shed_, 1);
+  Use(801);
+  EXPECT_EQ(shed_, 2);
+}
+
+TEST_F(MemoryGuardTest, MemoryThatStaysIsNoReasonToBreakThemAgain) {
+  Use(850, 10'000);
+  EXPECT_EQ(shed_, 1);
+  EXPECT_LT(given_back_, 100);
+  Use(910);
+  EXPECT_EQ(shed_, 2);
+  Use(910, 10'000);
+  EXPECT_EQ(shed_, 2);
+}
+
+TEST_F(MemoryGuardTest, WhatIsFreedLaterIsGivenBackLater) {
+  Use(850, 100);
+  used_ = 100;
+  idle_ = 750;
+  Use(100, 500);
+  EXPECT_EQ(idle_, 0);
+  EXPECT_EQ(shed_, 1);
+}
+
+}  // namespace
+}  // namespace budgetwatch

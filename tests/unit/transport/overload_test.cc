@@ -1,0 +1,269 @@
+// Goal: past its limits the server refuses with a reason and a hint, does no work for
+// callers who have gone, and answers what it accepted before it stops.
+// Method: as in payment_calls_test.cc; the store's gate keeps batches under way.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "test_server.h"
+#include "transport/batch_size.h"
+
+namespace budgetwatch {
+namespace {
+
+using Stream = grpc::ClientReaderWriter<v1::StreamPaymentsRequest, v1::StreamPaymentsResponse>;
+
+v1::RecordPaymentsRequest RequestOf(const std::string& source, int events,
+                                    const std::string& prefix = "") {
+  v1::RecordPaymentsRequest request;
+  request.set_source(source);
+  for (int i = 0; i < events; ++i) {
+    AddPayment(prefix + std::to_string(i), request.mutable_payments());
+  }
+  return request;
+}
+
+grpc::Status Record(const TestServer& server, const v1::RecordPaymentsRequest& request) {
+  const auto stub = v1::PaymentService::NewStub(server.Connect());
+  BoundedCall context;
+  v1::RecordPaymentsResponse response;
+  return stub->RecordPayments(&context, request, &response);
+}
+
+// A server whose committer is stuck in a write, until the gate is opened.
+class StuckServer {
+ public:
+  explicit StuckServer(const ServerLimits& limits = {}) : server({}, limits) {
+    server.store().SetClosed(true);
+    stuck_ = std::thread([this] { EXPECT_TRUE(Records(server.Connect(), "stuck")); });
+    EXPECT_TRUE(Eventually([this] { return server.store().blocked(); }));
+  }
+  ~StuckServer() { Release(); }
+
+  void Release() {
+    server.store().SetClosed(false);
+    if (stuck_.joinable()) stuck_.join();
+  }
+
+  bool QueueReaches(size_t events) {
+    return Eventually([&] { return server.ledger().committer().queue_depth() == events; });
+  }
+
+  TestServer server;
+
+ private:
+  std::thread stuck_;
+};
+
+TEST(Overload, RequestsPastTheHeldBytesAreRefusedWithAHint) {
+  ServerLimits limits;
+  limits.max_held_bytes = 2 * kCallBytes + 100 * BatchSize::kEventBytes;
+  StuckServer stuck(limits);
+  EXPECT_EQ(stuck.server.calls().admission().load().calls, 1);
+  const grpc::Status status = Record(stuck.server, RequestOf("bank", 100));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(DetailsOf(status).reason, "QUEUE_FULL");
+  EXPECT_TRUE(DetailsOf(status).retry);
+  stuck.Release();
+  EXPECT_TRUE(Eventually([&] { return stuck.server.calls().admission().load().held_bytes == 0; }));
+  EXPECT_TRUE(Record(stuck.server, RequestOf("bank", 100)).ok());
+}
+
+TEST(Overload, OtherCallsAreRefusedBySizeToo) {
+  ServerLimits limits;
+  limits.max_held_bytes = 4 * kCallBytes;
+  StuckServer stuck(limits);
+  const auto stub = v1::PaymentService::NewStub(stuck.server.Connect());
+  v1::GetPaymentRequest request;
+  request.set_source("bank");
+  for (const size_t bytes : {size_t{10}, 4 * kCallBytes}) {
+    request.set_payment_id(std::string(bytes, 'x'));
+    BoundedCall context;
+    v1::GetPaymentResponse response;
+    EXPECT_EQ(stub->GetPayment(&context, request, &response).error_code(),
+              bytes == 10 ? grpc::StatusCode::NOT_FOUND : grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+}
+
+TEST(Overload, ABatchIsRefusedByItsCountBeforeItIsDecoded) {
+  ServerLimits limits;
+  limits.max_batch_events = 10;
+  TestServer server({}, limits);
+  const grpc::Status status = Record(server, RequestOf("bank", 11));
+  EXPECT_EQ(DetailsOf(status).reason, "BATCH_TOO_LARGE");
+  EXPECT_NE(status.error_message().find("at most 10 at once"), std::string::npos);
+  EXPECT_TRUE(Record(server, RequestOf("bank", 10)).ok());
+}
+
+TEST(Overload, StreamsPastTheLimitAreRefusedWithAHint) {
+  ServerLimits limits;
+  limits.max_streams = 1;
+  TestServer server({}, limits);
+  const auto stub = v1::PaymentService::NewStub(server.Connect());
+  BoundedCall first_context;
+  const std::unique_ptr<Stream> first = stub->StreamPayments(&first_context);
+  ASSERT_TRUE(Eventually([&] { return server.calls().admission().load().streams == 1; }));
+  for (int i = 0; i < 2; ++i) {
+    BoundedCall context;
+    const std::unique_ptr<Stream> second = stub->StreamPayments(&context);
+    v1::StreamPaymentsResponse response;
+    EXPECT_FALSE(second->Read(&response));
+    const grpc::Status status = second->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(DetailsOf(status).reason, "QUEUE_FULL");
+    EXPECT_TRUE(DetailsOf(status).retry);
+  }
+  first->WritesDone();
+  EXPECT_TRUE(first->Finish().ok());
+}
+
+TEST(Overload, AStreamReadsAtMostSoManyBatchesAhead) {
+  ServerLimits limits;
+  limits.max_batches_per_stream = 3;
+  StuckServer stuck(limits);
+  const auto stub = v1::PaymentService::NewStub(stuck.server.Connect());
+  BoundedCall context;
+  const std::unique_ptr<Stream> stream = stub->StreamPayments(&context);
+  v1::StreamPaymentsRequest request;
+  request.set_source("bank");
+  for (int i = 0; i < 10; ++i) {
+    request.clear_payments();
+    AddPayment(std::to_string(i), request.mutable_payments());
+    ASSERT_TRUE(stream->Write(request));
+  }
+  EXPECT_TRUE(stuck.QueueReaches(3));
+  EXPECT_EQ(stuck.server.calls().admission().load().batches, 3);
+  stuck.Release();
+  stream->WritesDone();
+  int answers = 0;
+  v1::StreamPaymentsResponse response;
+  while (stream->Read(&response)) ++answers;
+  EXPECT_EQ(answers, 10);
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return stuck.server.calls().admission().load().held_bytes == 0; }));
+}
+
+TEST(Overload, WhoseDeadlinePassedIsNotRecorded) {
+  StuckServer stuck;
+  const auto stub = v1::PaymentService::NewStub(stuck.server.Connect());
+  {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+    v1::RecordPaymentsResponse response;
+    EXPECT_EQ(stub->RecordPayments(&context, RequestOf("bank", 5), &response).error_code(),
+              grpc::StatusCode::DEADLINE_EXCEEDED);
+  }
+  EXPECT_TRUE(stuck.QueueReaches(5));
+  BoundedCall stream_context;
+  const std::unique_ptr<Stream> stream = stub->StreamPayments(&stream_context);
+  v1::StreamPaymentsRequest request;
+  request.set_source("stream");
+  AddPayment("a", request.mutable_payments());
+  ASSERT_TRUE(stream->Write(request));
+  EXPECT_TRUE(stuck.QueueReaches(6));
+  stream_context.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  std::thread waiting([&stuck] { EXPECT_TRUE(Records(stuck.server.Connect(), "waiting")); });
+  EXPECT_TRUE(stuck.QueueReaches(7));
+  stuck.Release();
+  waiting.join();
+  // Only the two of those who waited.
+  EXPECT_EQ(stuck.server.ledger().sequence(), 2);
+  EXPECT_TRUE(Record(stuck.server, RequestOf("bank", 5)).ok());
+  EXPECT_EQ(stuck.server.ledger().sequence(), 7);
+}
+
+TEST(Overload, ASourceIsHeldToItsRate) {
+  ServerLimits limits;
+  limits.source_events_per_second = 1;
+  TestServer server({}, limits);
+  EXPECT_TRUE(Record(server, RequestOf("fast", 1000)).ok());
+  const grpc::Status status = Record(server, RequestOf("fast", 1, "again"));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(DetailsOf(status).reason, "RATE_LIMITED");
+  EXPECT_GT(DetailsOf(status).retry_millis, 100'000);
+  EXPECT_LE(DetailsOf(status).retry_millis, 1'000'000);
+  EXPECT_TRUE(Record(server, RequestOf("other", 1)).ok());
+}
+
+TEST(Overload, ASenderIsHeldToItsRateWhateverItsSource) {
+  ServerLimits limits;
+  limits.peer_events_per_second = 1;
+  TestServer server({}, limits);
+  EXPECT_TRUE(Record(server, RequestOf("one", 1000)).ok());
+  EXPECT_EQ(DetailsOf(Record(server, RequestOf("two", 1))).reason, "RATE_LIMITED");
+}
+
+// What is accepted is answered, what comes later refused.
+TEST(Overload, AStopDrainsStreams) {
+  StuckServer stuck;
+  const auto stub = v1::PaymentService::NewStub(stuck.server.Connect());
+  BoundedCall context;
+  const std::unique_ptr<Stream> stream = stub->StreamPayments(&context);
+  v1::StreamPaymentsRequest request;
+  request.set_source("bank");
+  for (int i = 0; i < 3; ++i) {
+    request.clear_payments();
+    AddPayment(std::to_string(i), request.mutable_payments());
+    ASSERT_TRUE(stream->Write(request));
+  }
+  EXPECT_TRUE(stuck.QueueReaches(3));
+  BoundedCall idle_context;
+  const std::unique_ptr<Stream> idle = stub->StreamPayments(&idle_context);
+  EXPECT_TRUE(Eventually([&] { return stuck.server.calls().admission().load().streams == 2; }));
+  stuck.server.calls().Close();
+  EXPECT_EQ(DetailsOf(idle->Finish()).reason, "SHUTTING_DOWN");
+  EXPECT_EQ(DetailsOf(Record(stuck.server, RequestOf("late", 1))).reason, "SHUTTING_DOWN");
+  EXPECT_FALSE(stuck.server.calls().admission().WaitUntilIdle(SteadyNow()));
+  stuck.Release();
+  int answers = 0;
+  v1::StreamPaymentsResponse response;
+  while (stream->Read(&response)) ++answers;
+  EXPECT_EQ(answers, 3);
+  EXPECT_EQ(DetailsOf(stream->Finish()).reason, "SHUTTING_DOWN");
+  EXPECT_TRUE(stuck.server.calls().admission().WaitUntilIdle(SteadyNow() + kPatience));
+  EXPECT_EQ(stuck.server.ledger().sequence(), 4);
+}
+
+// A list of all events takes some megabytes, more than HTTP/2 lets a server send unasked.
+TEST(Overload, WhoDoesNotReadAnAnswerIsCut) {
+  ServerLimits limits;
+  limits.stall_seconds = 1;
+  TestServer server({}, limits);
+  std::vector<PaymentEvent> events;
+  for (int i = 0; i < 1000; ++i) {
+    events.push_back(MakePayment(std::to_string(i), "P1", "2020-05-01", 1));
+    events.back().memo.assign(kMaxMemoBytes, 'x');
+  }
+  server.ledger().Record(events);
+  grpc::GenericStub stub(server.Connect());
+  BoundedCall context;
+  grpc::CompletionQueue queue;
+  v1::ListPaymentsRequest request;
+  request.set_fiscal_year(2020);
+  request.set_page_size(1000);
+  const grpc::Slice bytes(request.SerializeAsString());
+  const auto call =
+      stub.PrepareCall(&context, "/budgetwatch.v1.PaymentService/ListPayments", &queue);
+  const auto wait = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  call->StartCall(nullptr);
+  ASSERT_TRUE(wait());
+  call->WriteLast(grpc::ByteBuffer(&bytes, 1), grpc::WriteOptions(), nullptr);
+  ASSERT_TRUE(wait());
+  const auto load = [&server] { return server.calls().admission().load(); };
+  EXPECT_TRUE(Eventually([&] { return load().held_bytes > 1u << 20; }));
+  EXPECT_TRUE(Eventually([&] { return load().calls == 0 && load().held_bytes == 0; }));
+  EXPECT_TRUE(Records(server.Connect(), "after"));
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  wait();
+}
+
+}  // namespace
+}  // namespace budgetwatch
