@@ -31,6 +31,11 @@ class RocksDbJournal {
                                                       rocksdb::ColumnFamilyHandle* family,
                                                       std::string directory);
 
+  // Last sequence of the journal in `family`, 0 when it is empty. Thorough: reads all
+  // of it, and a gap is an error.
+  static Result<Sequence> FindLast(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family,
+                                   const std::string& directory, bool thorough);
+
   // Adds the records of a commit to a batch and tells the hash of the last one.
   rocksdb::Status Put(const Commit& commit, rocksdb::WriteBatch* batch, ChainHash* chain) const;
 

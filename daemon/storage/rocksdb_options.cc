@@ -55,9 +55,11 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   options.max_background_jobs = 2;
   options.max_total_wal_size = 256u << 20;
   options.keep_log_file_num = 3;
-  // A torn record at the end was never acknowledged; damage anywhere before it must
-  // be told and not skipped.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // All families move from the log to tables together, so that a log with a torn end
+  // never stands beside a table that is ahead of it.
+  options.atomic_flush = true;
+  // What is in the log is durable; writing it into tables would only keep a stop waiting.
+  options.avoid_flush_during_shutdown = true;
   if (env != nullptr) options.env = env;
   return options;
 }
@@ -84,21 +86,6 @@ Status PrepareDirectory(const std::string& directory) {
                    "cannot create " + directory + ": " + error.message());
   }
   return {};
-}
-
-Error OpenError(const std::string& directory, const rocksdb::Status& status) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("lock") != std::string::npos) {
-    return Refusal(Reason::kStoreFailed, "data_directory",
-                   directory + " is in use by another process; stop it or name another directory");
-  }
-  if (status.IsCorruption() || status.IsInvalidArgument()) {
-    return Refusal(Reason::kDataDamaged, "data_directory",
-                   "the store in " + directory + " is damaged (" + text +
-                       "); keep a copy of it and restore a backup");
-  }
-  return Refusal(Reason::kStoreFailed, "data_directory",
-                 "cannot open the store in " + directory + ": " + text);
 }
 
 }  // namespace budgetwatch

@@ -33,8 +33,9 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& dire
   if (env == nullptr) {
     if (const Status status = PrepareDirectory(directory); !status.ok()) return status.error();
   }
+  if (env == nullptr) env = rocksdb::Env::Default();
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(directory));
-  if (const Status status = store->OpenDatabase(env); !status.ok()) return status.error();
+  if (const Status status = store->Recover(env); !status.ok()) return status.error();
   if (const Status status = store->CheckFormat(); !status.ok()) return status.error();
   if (const Status status = store->OpenJournal(); !status.ok()) return status.error();
   if (const Status status = store->OpenIndexes(seal_count); !status.ok()) return status.error();
@@ -46,10 +47,8 @@ RocksDbStore::RocksDbStore(std::string directory) : directory_(std::move(directo
 
 RocksDbStore::~RocksDbStore() {
   maintenance_.reset();
-  if (db_ == nullptr) return;
   BW_FAILPOINT("before_close");
-  for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
-  db_->Close().PermitUncheckedError();
+  CloseDatabase(&database_);
 }
 
 Status RocksDbStore::Failed(const rocksdb::Status& status, const char* doing) const {
@@ -60,18 +59,28 @@ Error RocksDbStore::Damaged(const std::string& what) const {
   return DamagedStore(directory_, what);
 }
 
-Status RocksDbStore::OpenDatabase(rocksdb::Env* env) {
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(DatabaseOptions(env), directory_, FamilyDescriptors(), &families_, &db);
-  if (!opened.ok()) return OpenError(directory_, opened);
-  db_.reset(db);
+Status RocksDbStore::Recover(rocksdb::Env* env) {
+  auto mark = AcknowledgedMark::Open(directory_, env);
+  if (!mark.ok()) return mark.error();
+  mark_ = std::move(mark).value();
+  rocksdb::DBOptions options = DatabaseOptions(env);
+  options.listeners.push_back(health_.listener());
+  options.listeners.push_back(AcknowledgedMark::ListenerOf(mark_));
+  auto database = OpenDatabase(directory_, options, FamilyDescriptors(), mark_->content(),
+                               [this](rocksdb::DB* opened, const auto& families, bool thorough) {
+                                 return RocksDbJournal::FindLast(opened, families[kJournal],
+                                                                 directory_, thorough);
+                               });
+  if (!database.ok()) return database.error();
+  database_ = std::move(database).value();
+  mark_->NoteManifest();
+  if (Status status = health_.Attach(db(), directory_); !status.ok()) return status;
   return RemoveUnfinishedRuns();
 }
 
 // Files that a crash left on their way to become runs.
 Status RocksDbStore::RemoveUnfinishedRuns() {
-  rocksdb::Env* env = db_->GetEnv();
+  rocksdb::Env* env = db()->GetEnv();
   std::vector<std::string> names;
   if (Status status = Failed(env->GetChildren(directory_, &names), "listing its files");
       !status.ok()) {
@@ -87,7 +96,7 @@ Status RocksDbStore::RemoveUnfinishedRuns() {
 
 Status RocksDbStore::CheckFormat() {
   std::string value;
-  const rocksdb::Status found = db_->Get(rocksdb::ReadOptions(), kFormatKey, &value);
+  const rocksdb::Status found = db()->Get(rocksdb::ReadOptions(), kFormatKey, &value);
   if (found.IsNotFound()) {
     std::random_device random;
     hash_seed_ = uint64_t{random()} << 32 | random();
@@ -98,7 +107,7 @@ Status RocksDbStore::CheckFormat() {
     }
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    if (status.ok()) status = db_->Write(durable, &batch);
+    if (status.ok()) status = db()->Write(durable, &batch);
     return Failed(status, "writing the format version");
   }
   if (!found.ok()) return Failed(found, "reading the format version");
@@ -112,7 +121,7 @@ Status RocksDbStore::CheckFormat() {
                        (newer ? "; use a newer program"
                               : "; formats before 2 were never released, import the data again"));
   }
-  const rocksdb::Status seed = db_->Get(rocksdb::ReadOptions(), kHashSeedKey, &value);
+  const rocksdb::Status seed = db()->Get(rocksdb::ReadOptions(), kHashSeedKey, &value);
   if (!seed.ok()) return Failed(seed, "reading the seed of its hashes");
   const auto number = DecodeInt64(value);
   if (!number) return Damaged("the seed of its hashes is no number");
@@ -122,7 +131,7 @@ Status RocksDbStore::CheckFormat() {
 
 Status RocksDbStore::LoadProjects() {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kProjectCode)));
+      db()->NewIterator(rocksdb::ReadOptions(), family(kProjectCode)));
   for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
     const auto number = DecodeProjectNumberKey(View(iterator->key()));
     auto project = DecodeProjectKey(View(iterator->value()));
@@ -135,17 +144,17 @@ Status RocksDbStore::LoadProjects() {
 }
 
 Status RocksDbStore::OpenJournal() {
-  auto journal = RocksDbJournal::Open(db_.get(), family(kJournal), directory_);
+  auto journal = RocksDbJournal::Open(db(), family(kJournal), directory_);
   if (!journal.ok()) return journal.error();
   journal_ = std::move(journal).value();
   return {};
 }
 
 Status RocksDbStore::OpenIndexes(size_t seal_count) {
-  auto payments = PaymentIndex::Open({db_.get(), family(kPaymentRun), directory_});
+  auto payments = PaymentIndex::Open({db(), family(kPaymentRun), directory_});
   if (!payments.ok()) return payments.error();
   payments_ = std::move(payments).value();
-  auto bookings = BookingIndex::Open({db_.get(), family(kBookingRun), directory_});
+  auto bookings = BookingIndex::Open({db(), family(kBookingRun), directory_});
   if (!bookings.ok()) return bookings.error();
   bookings_ = std::move(bookings).value();
   if (Status status = LoadProjects(); !status.ok()) return status;
@@ -238,6 +247,7 @@ rocksdb::Status RocksDbStore::PutIndexKeys(const Commit& commit, const IndexChan
 
 Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   BW_CHECK(commit.first_sequence == LastSequence() + 1 && !commit.entries.empty());
+  if (Status status = health_.Recover(); !status.ok()) return status;
   if (Status status = maintenance_->WaitForRoom(); !status.ok()) return status;
   const int64_t start = MonotonicNanos();
   IndexChange change;
@@ -257,7 +267,7 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   const uint64_t synced_before = rocksdb::get_iostats_context()->fsync_nanos;
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  if (status.ok()) status = db_->Write(durable, &batch);
+  if (status.ok()) status = db()->Write(durable, &batch);
   if (cost != nullptr) {
     cost->encode_nanos = encoded - start;
     cost->sync_nanos =
@@ -266,6 +276,7 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   if (!status.ok()) return Failed(status, "writing a commit");
   Publish(std::move(change), sequence - 1);
   journal_->Advance(sequence - 1, chain);
+  mark_->Advance(sequence - 1);
   maintenance_->Appended();
   return {};
 }
@@ -293,7 +304,7 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
                        EncodeTotalKey({fiscal_year, first.project_code, checkpoint.sequence}),
                        EncodeDayTotals(days));
     if (status.ok() && batch.Count() >= kProjectsPerBatch) {
-      status = db_->Write(lazy, &batch);
+      status = db()->Write(lazy, &batch);
       batch.Clear();
     }
   }
@@ -302,14 +313,14 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
     status = batch.Put(family(kCheckpoint), SequenceKey(checkpoint.sequence),
                        EncodeCheckpoint(checkpoint));
   }
-  if (status.ok()) status = db_->Write(lazy, &batch);
+  if (status.ok()) status = db()->Write(lazy, &batch);
   return Failed(status, "writing a checkpoint");
 }
 
 Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
                                         const JournalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kControl)));
+      db()->NewIterator(rocksdb::ReadOptions(), family(kControl)));
   for (iterator->Seek(SequenceKey(first)); iterator->Valid(); iterator->Next()) {
     const auto sequence = DecodeSequenceKey(View(iterator->key()));
     if (!sequence) return Damaged("a key of the control index cannot be read");
@@ -324,7 +335,7 @@ Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
 
 Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence sequence) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kCheckpoint)));
+      db()->NewIterator(rocksdb::ReadOptions(), family(kCheckpoint)));
   iterator->SeekForPrev(SequenceKey(sequence));
   if (!iterator->Valid()) {
     const Status status = Failed(iterator->status(), "reading the last checkpoint");
@@ -339,7 +350,7 @@ Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence seq
 Status RocksDbStore::ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
                                 const TotalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kTotal)));
+      db()->NewIterator(rocksdb::ReadOptions(), family(kTotal)));
   // The versions of a project follow each other, and a later one replaces the days
   // that it names.
   TotalKey current;
@@ -403,7 +414,7 @@ Result<std::vector<Sequence>> RocksDbStore::FindPayments(
 Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
   std::string value;
   const rocksdb::Status status =
-      db_->Get(rocksdb::ReadOptions(), family(kTaken), SequenceKey(sequence), &value);
+      db()->Get(rocksdb::ReadOptions(), family(kTaken), SequenceKey(sequence), &value);
   if (status.IsNotFound()) return int64_t{0};
   const Status read = Failed(status, "looking up what was taken from a payment");
   if (!read.ok()) return read.error();
@@ -414,12 +425,12 @@ Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
 
 int64_t RocksDbStore::SizeBytes() const {
   uint64_t total = 0;
-  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+  for (rocksdb::ColumnFamilyHandle* handle : database_.families) {
     uint64_t bytes = 0;
-    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) {
+    if (db()->GetIntProperty(handle, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) {
       total += bytes;
     }
-    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
+    if (db()->GetIntProperty(handle, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
       total += bytes;
     }
   }

@@ -5,10 +5,13 @@
 #include <vector>
 
 #include "service/store.h"
+#include "storage/acknowledged_mark.h"
 #include "storage/booking_index.h"
 #include "storage/index_maintenance.h"
 #include "storage/payment_index.h"
+#include "storage/recovery.h"
 #include "storage/rocksdb_journal.h"
+#include "storage/store_health.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -82,7 +85,7 @@ class RocksDbStore : public Store {
 
   explicit RocksDbStore(std::string directory);
 
-  Status OpenDatabase(rocksdb::Env* env);
+  Status Recover(rocksdb::Env* env);
   Status OpenJournal();
   Status OpenIndexes(size_t seal_count);
   Status CheckFormat();
@@ -96,13 +99,17 @@ class RocksDbStore : public Store {
                                rocksdb::WriteBatch* batch) const;
   uint64_t HashOf(const PaymentKeyView& key) const;
 
-  rocksdb::ColumnFamilyHandle* family(int id) const { return families_[static_cast<size_t>(id)]; }
+  rocksdb::DB* db() const { return database_.db.get(); }
+  rocksdb::ColumnFamilyHandle* family(int id) const {
+    return database_.families[static_cast<size_t>(id)];
+  }
   Status Failed(const rocksdb::Status& status, const char* doing) const;
   Error Damaged(const std::string& what) const;
 
   const std::string directory_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  StoreHealth health_;
+  std::shared_ptr<AcknowledgedMark> mark_;
+  OpenedDatabase database_;
   uint64_t hash_seed_ = 0;
   std::unique_ptr<RocksDbJournal> journal_;
   std::unique_ptr<PaymentIndex> payments_;

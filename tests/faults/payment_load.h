@@ -14,7 +14,7 @@
 namespace budgetwatch {
 
 // What an audit counted; all of it is 0 but for the first two when the store keeps
-// its word.
+// its word and its files are whole.
 struct AuditTally {
   int64_t acknowledged = 0;         // events that were answered and must be there
   int64_t kept_unacknowledged = 0;  // events whose group was never answered and is there
@@ -22,10 +22,13 @@ struct AuditTally {
   int64_t doubled = 0;
   int64_t altered = 0;      // there, but with other content or at another sequence
   int64_t partial = 0;      // groups of which a part is there
-  int64_t differences = 0;  // totals, indexes and counts that do not fit
+  int64_t differences = 0;  // outcomes and totals that do not fit
+  int64_t told = 0;         // errors of reads, and findings of the verification
   std::vector<std::string> messages;
 
-  bool clean() const { return lost + doubled + altered + partial + differences == 0; }
+  // Something was served that is not so.
+  bool wrong() const { return lost + doubled + altered + partial + differences > 0; }
+  bool clean() const { return !wrong() && told == 0; }
   void Complain(int64_t* count, const std::string& message);
   void Add(const AuditTally& other);
 };
@@ -91,6 +94,7 @@ class PaymentLoad {
   void JudgeTail(const Store& store, Found found, AuditTally* tally);
   void CompareTotals(const Ledger& ledger, AuditTally* tally) const;
   void FindSome(const Payments& payments, AuditTally* tally);
+  static void Verify(const Ledger& ledger, AuditTally* tally);
 
   SeededRandom random_;
   int64_t next_id_ = 1;

@@ -19,7 +19,7 @@
 namespace budgetwatch {
 namespace {
 
-constexpr int kDefaultRounds = 40;
+constexpr int kDefaultRounds = 24;
 constexpr int kLossesPerStore = 8;
 constexpr int kMaxFailures = 10;
 
@@ -63,7 +63,7 @@ class StoreLife {
       if (!again.empty()) stack->Send({again}, &load_, &summary_.tally);
     }
     if (!lying_ && random_.OneIn(3)) disk_->Inject(RandomFault());
-    disk_->CutPowerAtChange(1 + random_.Below(random_.OneIn(2) ? 20 : 300));
+    disk_->CutPowerAtChange(1 + random_.Below(random_.OneIn(2) ? 20 : 200));
     // After an error that only a restart ends, a few more attempts are enough.
     int failures = 0;
     while (disk_->has_power() && failures < kMaxFailures) {
@@ -102,11 +102,11 @@ class StoreLife {
   }
 
   size_t BatchSize() {
-    switch (random_.Below(20)) {
-      case 0: return static_cast<size_t>(1 + random_.Below(3000));
+    switch (random_.Below(40)) {
+      case 0: return static_cast<size_t>(1 + random_.Below(2000));
       case 1:
       case 2:
-      case 3: return static_cast<size_t>(1 + random_.Below(300));
+      case 3: return static_cast<size_t>(1 + random_.Below(200));
       default: return static_cast<size_t>(1 + random_.Below(8));
     }
   }

@@ -194,8 +194,11 @@ void FaultyFileSystem::Undo(const DirectoryChange& change) {
       break;
     case FileOperation::kRename:
       std::filesystem::rename(change.new_path, change.path);
-      inodes_[change.path] = inodes_[change.new_path];
-      inodes_.erase(change.new_path);
+      inodes_.erase(change.path);
+      if (auto known = inodes_.extract(change.new_path); !known.empty()) {
+        known.key() = change.path;
+        inodes_.insert(std::move(known));
+      }
       place = change.new_path;
       break;
     default: break;

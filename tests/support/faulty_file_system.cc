@@ -250,15 +250,10 @@ IOStatus FaultyFileSystem::NewRandomRWFile(const std::string& path, const FileOp
                                            IODebugContext* debug) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!has_power_) return PowerIsOff();
-  Verdict verdict;
-  if (!std::filesystem::exists(path)) {
-    if (IOStatus status = Create(path, &verdict); !status.ok()) return status;
-    std::ofstream(path, std::ios::binary).flush();
-  }
+  if (!std::filesystem::exists(path)) return IOStatus::PathNotFound(path);
   std::unique_ptr<rocksdb::FSRandomRWFile> file;
   IOStatus status = target()->NewRandomRWFile(path, options, &file, debug);
   if (!status.ok()) return status;
-  if (!verdict.status.ok()) return verdict.status;
   *result = std::make_unique<OverwrittenFile>(this, path, InodeOf(path), std::move(file));
   return status;
 }
@@ -345,9 +340,9 @@ IOStatus FaultyFileSystem::RenameFile(const std::string& from, const std::string
   IOStatus status = target()->RenameFile(from, to, options, debug);
   if (!status.ok()) return status;
   inodes_.erase(to);
-  if (const auto known = inodes_.find(from); known != inodes_.end()) {
-    inodes_[to] = known->second;
-    inodes_.erase(from);
+  if (auto known = inodes_.extract(from); !known.empty()) {
+    known.key() = to;
+    inodes_.insert(std::move(known));
   }
   pending_.push_back(std::move(change));
   return verdict.status;

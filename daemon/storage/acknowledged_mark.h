@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/mutex.h"
+#include "domain/reason.h"
+#include "domain/sequence.h"
+
+namespace rocksdb {
+class Env;
+class EventListener;
+class RandomRWFile;
+}  // namespace rocksdb
+
+namespace budgetwatch {
+
+// What the mark says; all 0 when there is none.
+struct MarkContent {
+  Sequence sequence = 0;         // the journal was durable up to here
+  uint64_t manifest_number = 0;  // of the manifest in use,
+  uint64_t manifest_bytes = 0;   // and what of it was durable
+};
+
+// A small file beside the database that says how far the journal and the manifest were
+// durable. RocksDB cannot tell the end of a log that a power loss tore, where nothing
+// was acknowledged, from an end that was cut or overwritten later, and it passes over a
+// manifest that is cut short; with the mark, a start can tell.
+//
+// The mark never runs ahead of the database. It may fall behind by what a power loss
+// takes: it is written after every commit, but synced at most once a second, so that
+// it costs a commit a microsecond. A clean stop and a killed process leave it exact.
+//
+// The file holds two slots of 40 bytes, written in turn: sequence, number of the
+// write, manifest's number, its bytes, XXH3 of all (8 each, little-endian).
+// Thread-safe.
+class AcknowledgedMark {
+ public:
+  static constexpr const char* kFileName = "ACKNOWLEDGED";
+
+  // `env` outlives the mark. Errors: STORE_FAILED.
+  static Result<std::unique_ptr<AcknowledgedMark>> Open(const std::string& directory,
+                                                        rocksdb::Env* env);
+  ~AcknowledgedMark();
+
+  MarkContent content() const;
+
+  // The journal is durable up to here. A failure leaves the mark behind, no more.
+  void Advance(Sequence sequence);
+
+  // Syncs the manifest and takes down how long it is. To be called when the database
+  // has been opened; listener() does it later on.
+  void NoteManifest();
+
+  // Into DBOptions::listeners.
+  static std::shared_ptr<rocksdb::EventListener> ListenerOf(
+      const std::shared_ptr<AcknowledgedMark>& mark);
+
+ private:
+  AcknowledgedMark(std::string directory, rocksdb::Env* env,
+                   std::unique_ptr<rocksdb::RandomRWFile> file);
+  void Read();
+  void Write() BW_REQUIRES(mutex_);
+
+  const std::string directory_;
+  rocksdb::Env* const env_;
+  const std::unique_ptr<rocksdb::RandomRWFile> file_;
+  mutable Mutex mutex_;
+  MarkContent content_ BW_GUARDED_BY(mutex_);
+  uint64_t write_count_ BW_GUARDED_BY(mutex_) = 0;
+  int64_t synced_nanos_ BW_GUARDED_BY(mutex_) = 0;
+};
+
+// Number of the manifest that CURRENT names; 0 when it names none.
+uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env);
+std::string ManifestPath(const std::string& directory, uint64_t number);
+
+}  // namespace budgetwatch

@@ -1,0 +1,206 @@
+// Goal: damage to any file of the store is told, with what to do, or does not matter;
+// it is never served as truth.
+// Method: a store with tables and a filled log is copied, one file is damaged at a
+// random place, and everything is read and compared with what a client was answered.
+// BUDGETWATCH_SEED replays the places, BUDGETWATCH_ROUNDS sets how many of each kind.
+
+#include <gtest/gtest.h>
+
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+
+#include "faults/store_stack.h"
+#include "storage/acknowledged_mark.h"
+#include "support/faulty_file_system.h"
+#include "support/temporary_directory.h"
+
+namespace budgetwatch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDefaultPlaces = 4;
+constexpr uint64_t kBlockBytes = 4096;
+
+enum class Damage { kFlipBit, kZeroBlock, kCutEnd, kCutHalf, kCutAll, kDelete };
+constexpr Damage kDamages[] = {Damage::kFlipBit, Damage::kZeroBlock, Damage::kCutEnd,
+                               Damage::kCutHalf, Damage::kCutAll,    Damage::kDelete};
+
+const char* DamageName(Damage damage) {
+  switch (damage) {
+    case Damage::kFlipBit: return "bit flipped";
+    case Damage::kZeroBlock: return "block zeroed";
+    case Damage::kCutEnd: return "end cut";
+    case Damage::kCutHalf: return "half cut";
+    case Damage::kCutAll: return "cut to zero";
+    case Damage::kDelete: return "deleted";
+  }
+  return "";
+}
+
+void Change(const fs::path& path, uint64_t place, const std::string& bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(place));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  ASSERT_TRUE(file.good());
+}
+
+// REQUIRES: the file is not empty.
+void Apply(Damage damage, const fs::path& path, SeededRandom* random) {
+  const auto size = static_cast<int64_t>(fs::file_size(path));
+  const auto place = static_cast<uint64_t>(random->Below(size));
+  switch (damage) {
+    case Damage::kFlipBit: {
+      std::ifstream file(path, std::ios::binary);
+      file.seekg(static_cast<std::streamoff>(place));
+      const int byte = file.get();
+      Change(path, place, std::string(1, static_cast<char>(byte ^ (1 << random->Below(8)))));
+      break;
+    }
+    case Damage::kZeroBlock: {
+      const uint64_t begin = place / kBlockBytes * kBlockBytes;
+      const uint64_t end = std::min(begin + kBlockBytes, static_cast<uint64_t>(size));
+      Change(path, begin, std::string(end - begin, '\0'));
+      break;
+    }
+    case Damage::kCutEnd: {
+      const int64_t most = std::min<int64_t>(size, kBlockBytes);
+      fs::resize_file(path, static_cast<uint64_t>(size - 1 - random->Below(most)));
+      break;
+    }
+    case Damage::kCutHalf: fs::resize_file(path, static_cast<uint64_t>(size) / 2); break;
+    case Damage::kCutAll: fs::resize_file(path, 0); break;
+    case Damage::kDelete: fs::remove(path); break;
+  }
+}
+
+struct Row {
+  int told_at_start = 0;
+  int told_when_read = 0;
+  int did_not_matter = 0;
+  int served = 0;  // something that is not so
+};
+
+// Whether a person learns from the sentence what to do.
+bool NamesACure(const std::string& message) {
+  return message.find("restore a backup") != std::string::npos ||
+         message.find("check the disk") != std::string::npos;
+}
+
+class DamageTest : public testing::Test {
+ protected:
+  DamageTest() : seed_(SeedOfThisRun()), random_(seed_), load_(seed_) {}
+
+  // Tables of several starts, and a log that is in none of them.
+  void MakeStore() {
+    for (const int batch_count : {10, 7, 3}) {
+      auto stack = StoreStack::Open(original().string(), nullptr, clock_);
+      ASSERT_TRUE(stack.ok()) << stack.error().message;
+      AuditTally tally;
+      stack.value()->ApplyPlan(1'000'000 + batch_count, &load_);
+      for (int i = 0; i < batch_count; ++i) {
+        clock_.Advance(1);
+        stack.value()->Send({load_.Make(1000)}, &load_, &tally);
+      }
+      // The last record of the log is a commit, not a checkpoint.
+      stack.value()->Send({load_.Make(10)}, &load_, &tally);
+      ASSERT_TRUE(tally.clean());
+    }
+  }
+
+  std::vector<std::string> FilesOf(FileKind kind) const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(original())) {
+      const std::string name = entry.path().filename().string();
+      const bool mark = name == AcknowledgedMark::kFileName;
+      if ((FileKindOf(name) == kind && kind != FileKind::kOther) ||
+          (kind == FileKind::kOther && mark)) {
+        if (entry.file_size() > 0) names.push_back(name);
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  void TryOne(FileKind kind, Damage damage, Row* row) {
+    const std::vector<std::string> names = FilesOf(kind);
+    ASSERT_FALSE(names.empty()) << "no file of kind " << FileKindName(kind);
+    const auto index = random_.Below(static_cast<int64_t>(names.size()));
+    const std::string& name = names[static_cast<size_t>(index)];
+    const TemporaryDirectory scratch;
+    fs::copy(original(), scratch.path() / "store");
+    Apply(damage, scratch.path() / "store" / name, &random_);
+    auto stack = StoreStack::Open((scratch.path() / "store").string(), nullptr, clock_);
+    if (!stack.ok()) {
+      ++row->told_at_start;
+      EXPECT_TRUE(NamesACure(stack.error().message)) << stack.error().message;
+      return;
+    }
+    PaymentLoad load = load_;
+    AuditTally tally;
+    load.Audit(stack.value()->ledger(), stack.value()->payments(), &tally);
+    ++(tally.wrong() ? row->served : (tally.told > 0 ? row->told_when_read : row->did_not_matter));
+    if (!tally.wrong()) return;
+    for (const std::string& message : tally.messages) {
+      ADD_FAILURE() << name << ' ' << DamageName(damage) << ": " << message;
+    }
+  }
+
+  fs::path original() const { return directory_.path() / "original"; }
+
+  const uint64_t seed_;
+  const TemporaryDirectory directory_;
+  FakeClock clock_;
+  SeededRandom random_;
+  PaymentLoad load_;
+};
+
+TEST_F(DamageTest, IsToldOrDoesNotMatter) {
+  const auto places = static_cast<int>(NumberFromEnvironment("BUDGETWATCH_ROUNDS", kDefaultPlaces));
+  std::printf("seed %" PRIu64 "\n", seed_);
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  Row sum;
+  std::printf("%-10s %-13s %14s %15s %15s %7s\n", "file", "damage", "told at start",
+              "told when read", "did not matter", "served");
+  for (const FileKind kind : {FileKind::kLog, FileKind::kTable, FileKind::kManifest,
+                              FileKind::kCurrent, FileKind::kOther}) {
+    for (const Damage damage : kDamages) {
+      Row row;
+      const bool one_place = damage == Damage::kCutAll || damage == Damage::kDelete;
+      for (int i = 0; i < (one_place ? 1 : places); ++i) TryOne(kind, damage, &row);
+      std::printf("%-10s %-13s %14d %15d %15d %7d\n",
+                  kind == FileKind::kOther ? "mark" : FileKindName(kind), DamageName(damage),
+                  row.told_at_start, row.told_when_read, row.did_not_matter, row.served);
+      sum.told_at_start += row.told_at_start;
+      sum.told_when_read += row.told_when_read;
+      sum.did_not_matter += row.did_not_matter;
+      sum.served += row.served;
+    }
+  }
+  std::printf("damage told=%d did_not_matter=%d served=%d\n",
+              sum.told_at_start + sum.told_when_read, sum.did_not_matter, sum.served);
+  EXPECT_EQ(sum.served, 0);
+  EXPECT_GT(sum.told_at_start, 0);
+}
+
+// The last commit is acknowledged and gone: only the mark knows.
+TEST_F(DamageTest, OfTheLastCommitIsToldFromAWriteThatWasCutOff) {
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  const std::string log = FilesOf(FileKind::kLog).back();
+  fs::resize_file(original() / log, fs::file_size(original() / log) - 1);
+  const auto stack = StoreStack::Open(original().string(), nullptr, clock_);
+  ASSERT_FALSE(stack.ok());
+  EXPECT_EQ(stack.error().reason, "DATA_DAMAGED");
+  EXPECT_NE(stack.error().message.find("was acknowledged"), std::string::npos)
+      << stack.error().message;
+  // The refusal has changed nothing: a second start finds the same.
+  const auto again = StoreStack::Open(original().string(), nullptr, clock_);
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().message, stack.error().message);
+}
+
+}  // namespace
+}  // namespace budgetwatch
