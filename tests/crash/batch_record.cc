@@ -9,13 +9,26 @@
 #include <sstream>
 
 namespace budgetwatch::crash {
+namespace {
+
+int Open(const std::string& path, int flags) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0600);
+  if (descriptor < 0) {
+    std::perror(path.c_str());
+    std::exit(2);
+  }
+  return descriptor;
+}
+
+}  // namespace
 
 std::optional<RoundRecord> ReadRecord(const std::string& path, std::string* fault) {
   std::ifstream file(path);
   RoundRecord record;
   std::string word;
-  if (!(file >> word >> record.seed >> record.round) || word != "round") {
-    *fault = path + " does not start with `round SEED NUMBER`";
+  LoadSeed& load = record.load;
+  if (!(file >> word >> load.seed >> load.round >> load.remembered_events) || word != "round") {
+    *fault = path + " does not start with `round SEED NUMBER REMEMBERED`";
     return std::nullopt;
   }
   int lane = 0;
@@ -39,15 +52,13 @@ std::optional<RoundRecord> ReadRecord(const std::string& path, std::string* faul
   return record;
 }
 
-RecordWriter::RecordWriter(const std::string& path, bool create, uint64_t seed, int round) {
-  const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0);
-  descriptor_ = open(path.c_str(), flags, 0600);
-  if (descriptor_ < 0) {
-    std::perror(path.c_str());
-    std::exit(2);
-  }
-  if (create) Append("round " + std::to_string(seed) + ' ' + std::to_string(round) + '\n');
+RecordWriter::RecordWriter(const std::string& path, const LoadSeed& load)
+    : descriptor_(Open(path, O_CREAT | O_EXCL)) {
+  Append("round " + std::to_string(load.seed) + ' ' + std::to_string(load.round) + ' ' +
+         std::to_string(load.remembered_events) + '\n');
 }
+
+RecordWriter::RecordWriter(const std::string& path) : descriptor_(Open(path, 0)) {}
 
 RecordWriter::~RecordWriter() { close(descriptor_); }
 

@@ -17,8 +17,7 @@ struct LaneRecord {
 
 // The client's side of a round, as read from its file.
 struct RoundRecord {
-  uint64_t seed = 0;
-  int round = 0;
+  LoadSeed load;
   std::array<LaneRecord, kLaneCount> lanes;
 };
 
@@ -31,9 +30,10 @@ std::optional<RoundRecord> ReadRecord(const std::string& path, std::string* faul
 // Each line is one write. Thread-safe.
 class RecordWriter {
  public:
-  // Creates the file with its first line, or appends when `create` is false. Ends the
+  // Creates the file with its first line; without a load, appends to it. Ends the
   // program when that fails: a client without a record proves nothing.
-  RecordWriter(const std::string& path, bool create, uint64_t seed, int round);
+  RecordWriter(const std::string& path, const LoadSeed& load);
+  explicit RecordWriter(const std::string& path);
   ~RecordWriter();
   RecordWriter(const RecordWriter&) = delete;
   RecordWriter& operator=(const RecordWriter&) = delete;
@@ -45,7 +45,7 @@ class RecordWriter {
   void Line(const char* word, int lane, int batch) const;
   void Append(const std::string& line) const;
 
-  int descriptor_ = -1;
+  const int descriptor_;
 };
 
 }  // namespace budgetwatch::crash

@@ -43,6 +43,7 @@ int Load(const LoadOptions& options) {
             << result.acknowledged_events << "\nsent_batches " << result.sent_batches
             << "\nacknowledged_batches " << result.acknowledged_batches << "\nserver_ended "
             << result.server_ended << '\n';
+  if (result.complete_lanes == kLaneCount) PrintTotals(result.totals, options.load.round);
   return PrintFaults(result.faults);
 }
 
@@ -115,20 +116,20 @@ int Print(const AuditResult& result, int round) {
 int Check(const std::string& server, const RoundRecord& record) {
   const auto connection = ConnectSeparately(server);
   LedgerAudit audit(record);
-  if (const auto status = ListRound(connection.get(), record.round, &audit); !status.ok()) {
+  if (const auto status = ListRound(connection.get(), record.load.round, &audit); !status.ok()) {
     std::cerr << "crash_client: " << status.message << '\n';
     return kFailed;
   }
   AuditResult result = audit.Finish();
   LookUp(connection.get(), &result);
-  return Print(result, record.round);
+  return Print(result, record.load.round);
 }
 
 int Resend(const std::string& server, const std::string& path, const RoundRecord& record) {
   const ResendResult result = ResendUnanswered(server, path, record);
   std::cout << "resent_batches " << result.resent_batches << "\nfound_batches "
             << result.found_batches << '\n';
-  PrintTotals(result.totals, record.round);
+  PrintTotals(result.totals, record.load.round);
   return PrintFaults(result.faults);
 }
 
@@ -145,9 +146,12 @@ int Run(int argc, char** argv) {
     command->add_option("--server", server)->required();
     command->add_option("--record", path)->required();
   }
-  load->add_option("--seed", load_options.seed)->required();
-  load->add_option("--round", load_options.round)->required();
-  load->add_option("--max-events", load_options.sent_events_max)->required();
+  load->add_option("--seed", load_options.load.seed)->required();
+  load->add_option("--round", load_options.load.round)->required();
+  load->add_option("--remember", load_options.load.remembered_events);
+  load->add_option("--max-events", load_options.sent_events_max);
+  load->add_option("--max-seconds", load_options.seconds_max);
+  load->add_option("--rate", load_options.events_per_second);
   load->add_option("--pid", load_options.pid);
   load->add_option("--signal", load_options.signal);
   load->add_option("--after-events", load_options.after_events);
@@ -166,6 +170,10 @@ int Run(int argc, char** argv) {
   const auto record = ReadRecord(path, &fault);
   if (!record) {
     std::cerr << "crash_client: " << fault << '\n';
+    return 2;
+  }
+  if (check->parsed() && record->load.remembered_events != 0) {
+    std::cerr << "crash_client: a load that forgets its events can only be sent again\n";
     return 2;
   }
   return check->parsed() ? Check(server, *record) : Resend(server, path, *record);

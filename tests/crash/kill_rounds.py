@@ -27,11 +27,9 @@ import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "integration"))
+from crash_ledger import YEARS, Failure, Ledger, Tools, check, check_equal
 
-from daemon import (Daemon, Failure, Process, check, check_equal,  # noqa: E402
-                    run_program, wait_for, write_plan)
+HERE = pathlib.Path(__file__).resolve().parent
 
 DEFAULT_ROUNDS = 24
 ROUNDS_PER_DIRECTORY = 20  # and at most so many more by chance
@@ -39,14 +37,6 @@ VERIFY_EVERY = 6
 # Of a longer run, all rounds of a directory are compared again at its end; of a
 # shorter one every third.
 LONG_RUN = 100
-WRONG = 3  # exit code of crash_client when the ledger is not as it must be
-
-TODAY = "2021-01-15"
-YEARS = (2019, 2020)
-DEPARTMENT = "903"
-PLANNED_PROJECTS = 3  # of the four of each round; the last one is in suspense
-BUDGET_FEN = 10**12
-
 # How much is sent before a kill, and how often much more. Checkpoints and index runs
 # need more, too.
 EVENTS = 10_000
@@ -67,130 +57,6 @@ def failpoint_names():
         found.update(re.findall(r'BW_FAILPOINT\("(\w+)"\)', source.read_text(encoding="utf-8")))
     check(found, "no failpoint in the sources of the daemon")
     return sorted(found)
-
-
-def variable(failpoint):
-    """The environment in which a daemon dies at a failpoint; none for an empty name."""
-    return {"BUDGETWATCH_FAILPOINTS": failpoint} if failpoint else None
-
-
-class Answer:
-    """What crash_client printed."""
-
-    def __init__(self, done):
-        check(done.returncode in (0, WRONG),
-              f"crash_client ended with exit code {done.returncode}: {done.stderr.decode()}")
-        self.good = done.returncode == 0
-        self.numbers = collections.Counter()
-        self.totals = {}  # (year, project code) to fen
-        self.event_counts = {}
-        self.faults = []
-        for line in done.stdout.decode().splitlines():
-            name, _, rest = line.partition(" ")
-            if name == "fault":
-                self.faults.append(rest)
-            elif name == "total":
-                year, code, amount, _ = rest.split()
-                self.totals[int(year), code] = int(amount)
-            elif name == "events":
-                year, count = rest.split()
-                self.event_counts[int(year)] = int(count)
-            else:
-                self.numbers[name] = int(rest)
-
-    def expect_good(self, what):
-        check(self.good, f"{what}: {dict(self.numbers)}\n  " + "\n  ".join(self.faults))
-        return self
-
-
-class Ledger:
-    """A data directory and what it must hold."""
-
-    def __init__(self, tools, folder, rounds):
-        self.tools = tools
-        self.folder = folder
-        self.totals = {}  # (year, project code) to fen
-        self.event_counts = collections.Counter()  # by year
-        self.records = {}  # round to path
-        self.daemon = None
-        folder.mkdir()
-        self.start()
-        for year in YEARS:
-            plan = write_plan(folder / f"plan-{year}.yaml", DEPARTMENT, year, {
-                f"K{number:04d}-{project}": BUDGET_FEN
-                for number in rounds for project in range(PLANNED_PROJECTS)})
-            check(self.daemon.ask("plan", "apply", plan)["applied"], "the plan was refused")
-
-    def start(self, failpoint=""):
-        self.daemon = Daemon(self.tools.bin_dir, self.folder / "data", TODAY,
-                             program=self.tools.daemon, environment=variable(failpoint))
-
-    def leave(self):
-        """Ends the daemon if it still runs."""
-        if self.daemon is not None:
-            self.daemon.__exit__(None, None, None)
-            self.daemon = None
-
-    def start_to_die(self, failpoint, seconds=0):
-        """A start that dies at a failpoint, or is killed after so long; whether it had
-        ended by itself."""
-        program = [self.tools.daemon, "--data-dir", self.folder / "data", "--today", TODAY,
-                   "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
-        with Process(program, self.folder, "killed-start", variable(failpoint)) as start:
-            if failpoint:
-                wait_for(lambda: start.process.poll() is not None or "ready" in start.out(),
-                         "the end of a start that dies")
-            else:
-                try:
-                    start.process.wait(seconds)
-                except subprocess.TimeoutExpired:
-                    pass
-            ended = start.process.poll() is not None
-            start.kill()
-            check_equal(start.process.returncode, -signal.SIGKILL, "exit code of a killed start")
-        return ended
-
-    def client(self, command, number, *arguments):
-        return Answer(run_program([self.tools.client, command, "--server", self.daemon.address,
-                                   "--record", self.records[number], *arguments]))
-
-    def check_totals(self, of_round):
-        """Reports and info are the sums of the rounds before and of this one."""
-        totals = {**self.totals, **of_round.totals}
-        reports = {year: self.daemon.ask("report", "execution", "--department", DEPARTMENT,
-                                         "--year", year) for year in YEARS}
-        years = self.daemon.years()
-        for year, report in reports.items():
-            expected = {code: amount for (of_year, code), amount in totals.items()
-                        if of_year == year}
-            planned = {project["projectCode"]: int(project["disbursedFen"])
-                       for project in report["projects"]}
-            for code, amount in planned.items():
-                check_equal(amount, expected.pop(code, 0), f"{year}: total of {code}")
-            check_equal(int(report["suspense"]["amountFen"]), sum(expected.values()),
-                        f"{year}: suspense")
-            held = years.get(year, {"paymentCount": 0, "amountFen": 0})
-            count = self.event_counts[year] + of_round.event_counts[year]
-            amount = sum(planned.values()) + sum(expected.values())
-            check_equal((int(held["paymentCount"]), int(held["amountFen"])), (count, amount),
-                        f"{year}: number of events and their sum")
-
-    def close_round(self, of_round):
-        self.totals.update(of_round.totals)
-        self.event_counts.update(of_round.event_counts)
-
-    def verify(self):
-        verified = self.daemon.verify()
-        check_equal((int(verified["paymentCount"]), int(verified["amountFen"])),
-                    (sum(self.event_counts.values()), sum(self.totals.values())),
-                    "payments and their sum in admin verify")
-
-
-class Tools:
-    def __init__(self, bin_dir, tests_dir):
-        self.bin_dir = bin_dir
-        self.daemon = tests_dir / "budgetwatchd_failpoints"
-        self.client = tests_dir / "crash_client"
 
 
 class Run:
@@ -359,7 +225,7 @@ def main():
     if len(sys.argv) not in (3, 4):
         print(__doc__, file=sys.stderr)
         sys.exit(2)
-    tools = Tools(*(pathlib.Path(path).resolve() for path in sys.argv[1:3]))
+    tools = Tools(*(pathlib.Path(path).resolve() for path in sys.argv[1:3]), failpoints=True)
     rounds = int(sys.argv[3] if len(sys.argv) > 3 else
                  os.environ.get("BUDGETWATCH_ROUNDS", DEFAULT_ROUNDS))
     seed = int(os.environ.get("BUDGETWATCH_SEED") or random.SystemRandom().randrange(2**32))

@@ -99,11 +99,12 @@ void RoundTotals::Add(const RoundTotals& other) {
   }
 }
 
-LaneModel::LaneModel(uint64_t seed, int round, int lane)
-    : seed_(seed), round_(round), lane_(lane), shape_(ShapeOf(lane)) {}
+LaneModel::LaneModel(const LoadSeed& load, int lane)
+    : load_(load), lane_(lane), shape_(ShapeOf(lane)) {}
 
 LoadBatch LaneModel::Next() {
-  Chance chance(seed_ ^ Place(round_, lane_, batch_, 0));
+  Forget();
+  Chance chance(load_.seed ^ Place(load_.round, lane_, batch_, 0));
   int size = 1;
   if (!shape_.single) {
     // Each power of two is as likely as the others, small ones more often: a round
@@ -112,7 +113,7 @@ LoadBatch LaneModel::Next() {
     size = static_cast<int>(std::min<int64_t>(smallest + chance.Below(smallest), kLargestBatch));
   }
   LoadBatch batch;
-  batch.request.set_source(LaneSource(round_, lane_));
+  batch.request.set_source(LaneSource(load_.round, lane_));
   batch.request.mutable_payments()->Reserve(size);
   batch.outcomes.reserve(static_cast<size_t>(size));
   event_ = 0;
@@ -121,7 +122,18 @@ LoadBatch LaneModel::Next() {
   return batch;
 }
 
-uint64_t LaneModel::NewId() { return Place(round_, lane_, batch_, event_++); }
+// Half at a time, so that each event is moved once.
+void LaneModel::Forget() {
+  const int64_t surplus = std::ssize(held_) - load_.remembered_events;
+  if (load_.remembered_events == 0 || surplus < load_.remembered_events) return;
+  held_.erase(held_.begin(), held_.begin() + surplus);
+  std::erase_if(waiting_, [surplus](Waiting& waiting) {
+    waiting.refund -= surplus;
+    return waiting.refund < 0;
+  });
+}
+
+uint64_t LaneModel::NewId() { return Place(load_.round, lane_, batch_, event_++); }
 
 // Mostly the days of a year in turn, as a feed brings them, and some late ones.
 int LaneModel::RandomDay(Chance* chance) const {
@@ -167,7 +179,7 @@ void LaneModel::AddEvent(Chance* chance, LoadBatch* batch) {
 void LaneModel::AddRepeated(Chance* chance, bool changed, LoadBatch* batch) {
   const HeldEvent& held = held_[static_cast<size_t>(chance->Below(std::ssize(held_)))];
   v1::PaymentEvent* event = batch->request.add_payments();
-  ToSentEvent(held, round_, event);
+  ToSentEvent(held, load_.round, event);
   if (changed) {
     event->set_memo("other content");
     batch->outcomes.push_back({v1::PaymentOutcome::OUTCOME_REJECTED, "PAYMENT_ID_CONFLICT"});
@@ -179,7 +191,7 @@ void LaneModel::AddRepeated(Chance* chance, bool changed, LoadBatch* batch) {
 void LaneModel::AddMalformed(Chance* chance, LoadBatch* batch) {
   HeldEvent event = NewPayment(chance);
   event.amount_fen = 0;
-  ToSentEvent(event, round_, batch->request.add_payments());
+  ToSentEvent(event, load_.round, batch->request.add_payments());
   batch->outcomes.push_back({v1::PaymentOutcome::OUTCOME_REJECTED, "ZERO_AMOUNT"});
 }
 
@@ -193,7 +205,7 @@ void LaneModel::AddRefund(Chance* chance, HeldEvent* original, bool too_much, Lo
   event.day = RandomDay(chance);
   if (too_much) {
     event.amount_fen = original->remaining_fen + 1;
-    ToSentEvent(event, round_, batch->request.add_payments());
+    ToSentEvent(event, load_.round, batch->request.add_payments());
     batch->outcomes.push_back({v1::PaymentOutcome::OUTCOME_REJECTED, "REFUND_EXCEEDS_PAYMENT"});
     return;
   }
@@ -207,14 +219,14 @@ void LaneModel::AddEarlyRefund(Chance* chance, LoadBatch* batch) {
   event.kind = v1::PAYMENT_KIND_REFUND;
   event.original_id = NewId();
   event.unmatched = true;
-  waiting_.push_back({event.original_id, held_.size()});
+  waiting_.push_back({event.original_id, std::ssize(held_)});
   Record(event, batch);
 }
 
 void LaneModel::AddAwaitedPayment(Chance* chance, LoadBatch* batch) {
   const Waiting waiting = waiting_.back();
   waiting_.pop_back();
-  HeldEvent& refund = held_[waiting.refund];
+  HeldEvent& refund = held_[static_cast<size_t>(waiting.refund)];
   HeldEvent event = NewPayment(chance);
   event.id = waiting.original_id;
   event.project = refund.project;
@@ -250,7 +262,7 @@ void LaneModel::Record(HeldEvent event, LoadBatch* batch) {
     Book(event.from_project, event.from_day, -event.amount_fen, event.takes_rest ? -1 : 0);
   }
   ++totals_.event_counts[static_cast<size_t>(YearIndex(event.day))];
-  ToSentEvent(event, round_, batch->request.add_payments());
+  ToSentEvent(event, load_.round, batch->request.add_payments());
   batch->outcomes.push_back({OutcomeOn(event.project), ""});
   held_.push_back(event);
 }

@@ -96,6 +96,15 @@ struct RoundTotals {
   void Add(const RoundTotals& other);
 };
 
+// What a load follows from.
+struct LoadSeed {
+  uint64_t seed = 0;
+  int round = 0;
+  // How many of its last events a lane remembers at least, to repeat, refund and
+  // correct them; 0 for all. A long load needs a bound.
+  int64_t remembered_events = 0;
+};
+
 // A small generator of random numbers that is the same on every machine.
 class Chance {
  public:
@@ -114,14 +123,14 @@ class Chance {
 // all of them are recorded. Thread-compatible.
 class LaneModel {
  public:
-  LaneModel(uint64_t seed, int round, int lane);
+  LaneModel(const LoadSeed& load, int lane);
 
   // Makes the next batch and counts it as recorded.
   LoadBatch Next();
 
   // Batches made.
   int batch_count() const { return batch_; }
-  // In the order of recording.
+  // What it remembers, in the order of recording.
   const std::vector<HeldEvent>& held() const { return held_; }
   const RoundTotals& totals() const { return totals_; }
 
@@ -129,9 +138,10 @@ class LaneModel {
   // A refund that was sent before its original.
   struct Waiting {
     uint64_t original_id = 0;
-    size_t refund = 0;  // index in held_
+    int64_t refund = 0;  // index in held_
   };
 
+  void Forget();
   uint64_t NewId();
   int RandomDay(Chance* chance) const;
   HeldEvent NewPayment(Chance* chance);
@@ -147,8 +157,7 @@ class LaneModel {
   void Record(HeldEvent event, LoadBatch* batch);
   void Book(int project, int day, int64_t amount_fen, int64_t payment_count);
 
-  const uint64_t seed_;
-  const int round_;
+  const LoadSeed load_;
   const int lane_;
   const LaneShape shape_;
   int batch_ = 0;

@@ -10,7 +10,7 @@ constexpr int kSampleEvery = 400;
 
 // The lane after its first batches.
 LaneModel Replay(const RoundRecord& record, int lane, int batch_count) {
-  LaneModel model(record.seed, record.round, lane);
+  LaneModel model(record.load, lane);
   while (model.batch_count() < batch_count) (void)model.Next();
   return model;
 }
@@ -49,7 +49,7 @@ std::vector<v1::Payment> RowsOf(const HeldEvent& held, int round, int lane) {
 
 LedgerAudit::LedgerAudit(const RoundRecord& record) : record_(record) {
   for (int lane = 0; lane < kLaneCount; ++lane) {
-    lane_by_source_[LaneSource(record.round, lane)] = lane;
+    lane_by_source_[LaneSource(record.load.round, lane)] = lane;
   }
 }
 
@@ -104,7 +104,7 @@ int LedgerAudit::HeldBatches(int lane, const LaneModel& sent) {
       ++present_count[static_cast<size_t>(held.batch)];
     } else if (result_.absent_sample.size() < 4 * kLaneCount) {
       v1::GetPaymentRequest& absent = result_.absent_sample.emplace_back();
-      absent.set_source(LaneSource(record_.round, lane));
+      absent.set_source(LaneSource(record_.load.round, lane));
       absent.set_payment_id(IdText(held.id));
     }
   }
@@ -115,9 +115,9 @@ int LedgerAudit::HeldBatches(int lane, const LaneModel& sent) {
     const int64_t present = present_count[static_cast<size_t>(batch)];
     ++result_.unacknowledged_batches;
     if (present != 0 && (present != events || ended)) {
-      Fault(&result_.partial, LaneSource(record_.round, lane) + " batch " + std::to_string(batch) +
-                                  ": " + std::to_string(present) + " of " + std::to_string(events) +
-                                  " events are there" +
+      Fault(&result_.partial, LaneSource(record_.load.round, lane) + " batch " +
+                                  std::to_string(batch) + ": " + std::to_string(present) + " of " +
+                                  std::to_string(events) + " events are there" +
                                   (ended ? ", but not the batch before it" : ""));
     }
     // A batch that records nothing is in the ledger whatever happened.
@@ -133,7 +133,7 @@ int LedgerAudit::HeldBatches(int lane, const LaneModel& sent) {
 void LedgerAudit::CompareEvent(const HeldEvent& held, int lane, int64_t* last_sequence) {
   Rows& rows = rows_[static_cast<size_t>(lane)][IdText(held.id)];
   rows.expected = true;
-  std::vector<v1::Payment> expected = RowsOf(held, record_.round, lane);
+  std::vector<v1::Payment> expected = RowsOf(held, record_.load.round, lane);
   if (!rows.booked.empty()) {
     const v1::Payment& booked = rows.booked.front();
     ++result_.held;
@@ -173,7 +173,7 @@ void LedgerAudit::CompareRow(v1::Payment expected, const std::vector<v1::Payment
 void LedgerAudit::AddForeign(int lane) {
   for (const auto& [id, rows] : rows_[static_cast<size_t>(lane)]) {
     if (rows.expected) continue;
-    Fault(&result_.foreign, LaneSource(record_.round, lane) + ' ' + id +
+    Fault(&result_.foreign, LaneSource(record_.load.round, lane) + ' ' + id +
                                 " is listed, but was not sent or stands behind a missing batch");
   }
 }

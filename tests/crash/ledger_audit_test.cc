@@ -10,8 +10,8 @@
 namespace budgetwatch::crash {
 namespace {
 
-constexpr uint64_t kSeed = 7;
 constexpr int kRound = 1;
+constexpr LoadSeed kLoad{.seed = 7, .round = kRound};
 constexpr int kLane = 1;  // the one that tests damage
 constexpr int kAcknowledged = 6;
 constexpr int kSent = 9;
@@ -19,8 +19,7 @@ constexpr int kSent = 9;
 // A record in which two lanes were at work; kLane has batches without an answer.
 RoundRecord MakeRecord() {
   RoundRecord record;
-  record.seed = kSeed;
-  record.round = kRound;
+  record.load = kLoad;
   record.lanes[0] = {.sent = 4, .acknowledged = 4};
   record.lanes[kLane] = {.sent = kSent, .acknowledged = kAcknowledged};
   return record;
@@ -28,7 +27,7 @@ RoundRecord MakeRecord() {
 
 // What the ledger holds of a lane after its first batches.
 std::vector<HeldEvent> HeldAfter(int batch_count, int lane = kLane) {
-  LaneModel model(kSeed, kRound, lane);
+  LaneModel model(kLoad, lane);
   while (model.batch_count() < batch_count) (void)model.Next();
   return model.held();
 }

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -58,7 +59,7 @@ std::string DifferenceOf(const Response& response, const std::vector<ExpectedOut
 class Load {
  public:
   explicit Load(const LoadOptions& options)
-      : options_(options), record_(options.record_path, true, options.seed, options.round) {}
+      : options_(options), record_(options.record_path, options.load) {}
 
   LoadResult Run() {
     std::vector<std::unique_ptr<client::Connection>> connections;
@@ -96,7 +97,23 @@ class Load {
     }
   }
 
-  bool Enough() const { return sent_events_ >= options_.sent_events_max; }
+  bool Enough() const {
+    return (options_.sent_events_max != 0 && sent_events_ >= options_.sent_events_max) ||
+           (options_.seconds_max != 0 && Elapsed() >= std::chrono::seconds(options_.seconds_max));
+  }
+
+  std::chrono::nanoseconds Elapsed() const {
+    return std::chrono::steady_clock::now() - start_time_;
+  }
+
+  // Waits until the rate allows more.
+  void Pace() {
+    if (options_.events_per_second == 0) return;
+    const auto due = start_time_ + std::chrono::microseconds(sent_events_ * 1'000'000 /
+                                                             options_.events_per_second);
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, due, [this] { return result_.server_ended; });
+  }
 
   void CountSent(int lane, int batch, const LoadBatch& load) {
     sent_events_ += static_cast<int64_t>(load.outcomes.size());
@@ -117,22 +134,30 @@ class Load {
     if (result_.acknowledged_events >= options_.after_events) changed_.notify_all();
   }
 
+  void CountComplete(const LaneModel& model) {
+    const std::lock_guard lock(mutex_);
+    ++result_.complete_lanes;
+    result_.totals.Add(model.totals());
+  }
+
   void CountEnd(int lane, const CallStatus& status) {
     const std::lock_guard lock(mutex_);
     if (IsEndOfServer(status)) {
       result_.server_ended = true;
+      changed_.notify_all();
     } else if (!status.ok()) {
       AddFault(lane, "ended with " + Describe(status));
     }
   }
 
   void AddFault(int lane, const std::string& text) {
-    result_.faults.push_back(LaneSource(options_.round, lane) + ' ' + text);
+    result_.faults.push_back(LaneSource(options_.load.round, lane) + ' ' + text);
   }
 
   void RunUnary(int lane, client::Connection* connection) {
-    LaneModel model(options_.seed, options_.round, lane);
+    LaneModel model(options_.load, lane);
     while (!Enough()) {
+      Pace();
       const int batch = model.batch_count();
       const LoadBatch load = model.Next();
       CountSent(lane, batch, load);
@@ -141,10 +166,11 @@ class Load {
       if (!status.ok()) return CountEnd(lane, status);
       CountAnswer(lane, batch, response, load.outcomes);
     }
+    CountComplete(model);
   }
 
   void RunStream(int lane, client::Connection* connection) {
-    LaneModel model(options_.seed, options_.round, lane);
+    LaneModel model(options_.load, lane);
     const std::unique_ptr<client::PaymentStream> stream = connection->OpenPaymentStream();
     std::deque<std::vector<ExpectedOutcome>> unanswered;
     int answered = 0;
@@ -156,6 +182,7 @@ class Load {
     bool open = true;
     while (open && !(Enough() && unanswered.empty())) {
       if (!Enough() && std::ssize(unanswered) < ShapeOf(lane).window) {
+        Pace();
         const int batch = model.batch_count();
         LoadBatch load = model.Next();
         CountSent(lane, batch, load);
@@ -170,10 +197,12 @@ class Load {
     // Answers that were on their way when the server ended count as well.
     while (stream->TryReceive(&response)) take_answer();
     CountEnd(lane, status);
+    if (unanswered.empty()) CountComplete(model);
   }
 
   const LoadOptions options_;
   const RecordWriter record_;
+  const std::chrono::steady_clock::time_point start_time_ = std::chrono::steady_clock::now();
   std::atomic<int64_t> sent_events_ = 0;
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
@@ -190,7 +219,7 @@ class LaneResend {
 
   void Run() {
     const LaneRecord& record = record_.lanes[static_cast<size_t>(lane_)];
-    LaneModel model(record_.seed, record_.round, lane_);
+    LaneModel model(record_.load, lane_);
     while (model.batch_count() < record.sent && result.faults.empty()) {
       const int batch = model.batch_count();
       LoadBatch load = model.Next();
@@ -224,8 +253,8 @@ class LaneResend {
   }
 
   void Fault(int batch, const std::string& text) {
-    result.faults.push_back(LaneSource(record_.round, lane_) + " batch " + std::to_string(batch) +
-                            " again: " + text);
+    result.faults.push_back(LaneSource(record_.load.round, lane_) + " batch " +
+                            std::to_string(batch) + " again: " + text);
   }
 
   const RoundRecord& record_;
@@ -240,7 +269,7 @@ LoadResult RunLoad(const LoadOptions& options) { return Load(options).Run(); }
 
 ResendResult ResendUnanswered(const std::string& server, const std::string& record_path,
                               const RoundRecord& record) {
-  const RecordWriter writer(record_path, false, 0, 0);
+  const RecordWriter writer(record_path);
   const std::unique_ptr<client::Connection> connection = ConnectSeparately(server);
   std::deque<LaneResend> lanes;
   std::vector<std::thread> threads;

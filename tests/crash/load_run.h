@@ -11,10 +11,12 @@ namespace budgetwatch::crash {
 struct LoadOptions {
   std::string server;
   std::string record_path;
-  uint64_t seed = 0;
-  int round = 0;
-  // Lanes stop when so many events were sent, if the server has not ended before.
+  LoadSeed load;
+  // Lanes stop when so many events were sent or so much time has passed, if the server
+  // has not ended before; 0 for no such bound.
   int64_t sent_events_max = 0;
+  int64_t seconds_max = 0;
+  int64_t events_per_second = 0;  // at most; 0 for as fast as it goes
   // The process gets the signal `delay_micros` after so many events were
   // acknowledged, or after the load. Without a process nothing is sent.
   int pid = 0;
@@ -29,6 +31,8 @@ struct LoadResult {
   int64_t sent_batches = 0;
   int64_t acknowledged_batches = 0;
   bool server_ended = false;        // at least one lane lost the server
+  int complete_lanes = 0;           // with an answer to everything they sent
+  RoundTotals totals;               // of these
   std::vector<std::string> faults;  // wrong answers, and ends that no crash explains
 };
 
