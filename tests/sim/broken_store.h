@@ -45,9 +45,9 @@ class BrokenStore : public MemoryStore {
   Result<std::vector<Sequence>> FindPayments(
       const std::vector<PaymentKeyView>& keys) const override {
     auto found = MemoryStore::FindPayments(keys);
-    if (!found.ok() || flaw_ != Flaw::kForgetsId) return found;
+    if (!found.ok()) return found;
     for (Sequence& sequence : found.value()) {
-      if (sequence != 0 && IsDue()) sequence = 0;
+      if (sequence != 0 && flaw_ == Flaw::kForgetsId && IsDue()) sequence = 0;
     }
     return found;
   }

@@ -117,6 +117,11 @@ Status FaultyStore::ScanControlEntries(Sequence first, Sequence last,
   });
 }
 
+Result<std::string> FaultyStore::CheckChain(Sequence last) const {
+  if (auto error = FailRead()) return *std::move(error);
+  return base_.CheckChain(last);
+}
+
 Result<Sequence> FaultyStore::SequenceAt(WallMicros time) const {
   if (auto error = FailRead()) return *std::move(error);
   return base_.SequenceAt(time);
