@@ -136,7 +136,11 @@ bool ParsePaymentRecord(std::string_view bytes, PaymentEntry* entry) {
     if (!taken) return false;
   }
   if (entry->booked_project_code.empty()) entry->booked_project_code = entry->event.project_code;
-  return reader.done() && static_cast<int>(entry->event.kind) != 0 && entry->event.amount_fen > 0;
+  const bool moves = entry->event.kind == PaymentKind::kCorrection;
+  const bool has_from =
+      !entry->from_project_code.empty() || entry->from_date != Date() || entry->takes_rest;
+  return reader.done() && static_cast<int>(entry->event.kind) != 0 && entry->event.amount_fen > 0 &&
+         (moves || !has_from);
 }
 
 }  // namespace budgetwatch

@@ -8,11 +8,11 @@ namespace budgetwatch {
 namespace {
 
 void CheckKey(std::string_view bytes) {
-  if (const auto sequence = DecodeSequenceKey(bytes)) BW_CHECK(SequenceKey(*sequence) == bytes);
-  if (const auto key = DecodeBookingKey(bytes)) BW_CHECK(EncodeBookingKey(*key) == bytes);
+  if (const auto key = DecodeSequenceKey(bytes)) BW_CHECK(SequenceKey(*key) == bytes);
+  if (const auto key = DecodeProjectNumberKey(bytes)) BW_CHECK(ProjectNumberKey(*key) == bytes);
+  if (const auto key = DecodeProjectKey(bytes)) BW_CHECK(EncodeProjectKey(*key) == bytes);
   if (const auto key = DecodeTotalKey(bytes)) BW_CHECK(EncodeTotalKey(*key) == bytes);
   if (const auto value = DecodeInt64(bytes)) BW_CHECK(EncodeInt64(*value) == bytes);
-  if (const auto total = DecodeTotal(bytes)) BW_CHECK(EncodeTotal(*total) == bytes);
 }
 
 }  // namespace
