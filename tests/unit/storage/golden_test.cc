@@ -175,7 +175,7 @@ TEST(Golden, RecordsAreChainedBySha256) {
 // Encoded by protoc.
 TEST(Golden, TotalsKeepTheirBytes) {
   const std::string golden =
-      "0a0696a0029aa0021204c80102"
+      "0a0696a0029aa0021203c80102"
       "1a020203";
   const std::vector<ProjectTotals::Day> days = {{Day("2020-06-30"), {100, 1}, 0},
                                                 {Day("2020-07-02"), {1, -2}, 0}};
