@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "test_server.h"
-#include "transport/batch_size.h"
+#include "transport/payment_codec.h"
 
 namespace budgetwatch {
 namespace {
@@ -59,7 +59,7 @@ class StuckServer {
 
 TEST(Overload, RequestsPastTheHeldBytesAreRefusedWithAHint) {
   ServerLimits limits;
-  limits.max_held_bytes = 2 * kCallBytes + 100 * BatchSize::kEventBytes;
+  limits.max_held_bytes = 2 * kCallBytes + 100 * DecodedBatch::kEventBytes;
   StuckServer stuck(limits);
   EXPECT_EQ(stuck.server.calls().admission().load().calls, 1);
   const grpc::Status status = Record(stuck.server, RequestOf("bank", 100));
