@@ -31,7 +31,7 @@ namespace budgetwatch {
 namespace {
 
 // How long clients have to take the last answers.
-constexpr int64_t kFarewellMillis = 500;
+constexpr int64_t kFarewellMillis = 200;
 
 // Says in the log and in the health service whether payments can be recorded.
 class HealthListener : public CommitListener {

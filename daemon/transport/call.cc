@@ -45,6 +45,7 @@ bool UnaryCall::Admit(size_t request_bytes) {
     return false;
   }
   hold_ = std::move(hold).value();
+  request_bytes_ = hold_.bytes();
   return true;
 }
 
@@ -56,7 +57,7 @@ bool UnaryCall::AdmitMore(size_t bytes) {
 
 bool UnaryCall::AdmitAnswer(size_t response_bytes) {
   watched_ = response_bytes > kWatchedBytes;
-  return hold_.Resize(hold_.bytes() + response_bytes);
+  return hold_.Resize(request_bytes_ + response_bytes);
 }
 
 Error UnaryCall::TooManyAnswers() {

@@ -63,7 +63,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   // call answered.
   [[nodiscard]] bool Admit(size_t request_bytes);
 
-  // Takes more for the request on; false as above.
+  // Takes more on for the request, until there is an answer; false as above.
   [[nodiscard]] bool AdmitMore(size_t bytes);
 
   // Whether there is room for an answer of `response_bytes` beside the request. Where
@@ -85,6 +85,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   Calls& calls_;
   const CallCensus::Entry entry_;
   const Call call_;
+  size_t request_bytes_ = 0;
   Hold hold_;
   bool watched_ = false;
   std::shared_ptr<UnaryCall> self_;  // until OnDone

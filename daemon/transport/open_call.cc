@@ -21,7 +21,9 @@ void OpenCall::Cancel() {
 }
 
 grpc::Status OpenCall::AbandonedStatus() const {
-  if (context_->deadline() <= std::chrono::system_clock::now()) {
+  const auto deadline = std::chrono::duration_cast<std::chrono::microseconds>(
+      context_->deadline().time_since_epoch());
+  if (deadline.count() <= SystemClock().Now()) {
     return {grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed before its turn came"};
   }
   return grpc::Status::CANCELLED;

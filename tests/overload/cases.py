@@ -142,6 +142,21 @@ def deaf_streams(arena):
                           "end of the streams after stall_timeout_seconds")
 
 
+def deaf_answers(arena):
+    """Calls whose long answers are never read: they are cut after stall_timeout_seconds."""
+    refused = http2.message(http2.batch("bank", [http2.field(5, 1)] * 9_999))
+    stack, connections = many(20, lambda: arena.connect(initial_window=0))
+    with stack:
+        for connection in connections:
+            connection.send(http2.frame(http2.SETTINGS, http2.ACK, 0)
+                            + http2.call_headers(1, http2.RECORD)
+                            + http2.data_frames(1, refused, end=True))
+        arena.wait_metric('payments_recorded_total{outcome="rejected"}',
+                          lambda count: count == 20 * 9_999, "answers that wait")
+        arena.wait_metric("grpc_calls", lambda count: count == 0, "end of the calls")
+        check_equal(arena.metric("grpc_held_bytes"), 0, "bytes held after the end of the calls")
+
+
 def flow_control_ignored(arena):
     """Clients that send without being allowed to, as much as the socket takes."""
     chunk = http2.data_frames(1, http2.message(
@@ -398,6 +413,7 @@ QUICK = [
     ("giant_messages", {}, giant_messages),
     ("too_many_events", {}, too_many_events),
     ("deaf_streams", {"stall_timeout_seconds": 1}, deaf_streams),
+    ("deaf_answers", {"stall_timeout_seconds": 1}, deaf_answers),
     ("flow_control_ignored", {}, flow_control_ignored),
     ("deaf_watches", {}, deaf_watches),
     ("silent_streams", {"max_streams": 500}, silent_streams),

@@ -101,6 +101,43 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   EXPECT_TRUE(CheckOptions(options).ok());
 }
 
+// The file says "every key with its default".
+TEST_F(OptionsTest, TheDocumentedDefaultsAreTheRealOnes) {
+  const std::string path = std::string(BW_DEPLOY_DIR) + "/budgetwatchd.yaml";
+  Options read;
+  ASSERT_TRUE(ReadConfigFile(path, &read).ok());
+  const Options built_in;
+  const auto numbers = [](const Options& options) {
+    const ServerLimits limits = LimitsOf(options);
+    return std::vector<int64_t>{options.stop_timeout_seconds,
+                                options.memory_limit_mib,
+                                options.max_queued_mib,
+                                static_cast<int64_t>(options.committer.max_queued_events),
+                                static_cast<int64_t>(options.committer.max_group_events),
+                                static_cast<int64_t>(limits.max_held_bytes),
+                                static_cast<int64_t>(limits.grpc_memory_bytes),
+                                limits.max_message_bytes,
+                                static_cast<int64_t>(limits.max_batch_events),
+                                limits.max_batches_per_stream,
+                                limits.max_streams,
+                                limits.max_connections,
+                                limits.max_calls_per_connection,
+                                limits.source_events_per_second,
+                                limits.peer_events_per_second,
+                                limits.handshake_seconds,
+                                limits.keepalive_seconds,
+                                limits.keepalive_timeout_seconds,
+                                limits.idle_connection_seconds,
+                                limits.stall_seconds};
+  };
+  EXPECT_EQ(numbers(read), numbers(built_in));
+  EXPECT_EQ(read.data_dir, built_in.data_dir);
+  EXPECT_EQ(read.listen, built_in.listen);
+  EXPECT_EQ(read.metrics_listen, built_in.metrics_listen);
+  EXPECT_EQ(read.time_zone, built_in.time_zone);
+  EXPECT_EQ(read.log_level, built_in.log_level);
+}
+
 TEST_F(OptionsTest, WhatIsLeftOutKeepsItsValue) {
   Options options;
   options.listen = "127.0.0.1:5";

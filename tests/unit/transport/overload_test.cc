@@ -227,43 +227,5 @@ TEST(Overload, AStopDrainsStreams) {
   EXPECT_EQ(stuck.server.ledger().sequence(), 4);
 }
 
-// A list of all events takes some megabytes, more than HTTP/2 lets a server send unasked.
-TEST(Overload, WhoDoesNotReadAnAnswerIsCut) {
-  ServerLimits limits;
-  limits.stall_seconds = 1;
-  TestServer server({}, limits);
-  std::vector<PaymentEvent> events;
-  for (int i = 0; i < 1000; ++i) {
-    events.push_back(MakePayment(std::to_string(i), "P1", "2020-05-01", 1));
-    events.back().memo.assign(kMaxMemoBytes, 'x');
-  }
-  server.ledger().Record(events);
-  grpc::GenericStub stub(server.Connect());
-  BoundedCall context;
-  grpc::CompletionQueue queue;
-  v1::ListPaymentsRequest request;
-  request.set_fiscal_year(2020);
-  request.set_page_size(1000);
-  const grpc::Slice bytes(request.SerializeAsString());
-  const auto call =
-      stub.PrepareCall(&context, "/budgetwatch.v1.PaymentService/ListPayments", &queue);
-  const auto wait = [&queue] {
-    void* tag = nullptr;
-    bool ok = false;
-    return queue.Next(&tag, &ok) && ok;
-  };
-  call->StartCall(nullptr);
-  ASSERT_TRUE(wait());
-  call->WriteLast(grpc::ByteBuffer(&bytes, 1), grpc::WriteOptions(), nullptr);
-  ASSERT_TRUE(wait());
-  const auto load = [&server] { return server.calls().admission().load(); };
-  EXPECT_TRUE(Eventually([&] { return load().held_bytes > 1u << 20; }));
-  EXPECT_TRUE(Eventually([&] { return load().calls == 0 && load().held_bytes == 0; }));
-  EXPECT_TRUE(Records(server.Connect(), "after"));
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  wait();
-}
-
 }  // namespace
 }  // namespace budgetwatch
