@@ -108,7 +108,8 @@ Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 Application::~Application() { Stop(); }
 
 Status Application::Parts::OpenLedger(const Profile& profile) {
-  auto opened_store = RocksDbStore::Open(options.data_dir);
+  auto opened_store = RocksDbStore::Open(options.data_dir, nullptr,
+                                         static_cast<size_t>(options.index_memory_payments));
   if (!opened_store.ok()) return opened_store.error();
   store = std::move(opened_store).value();
   auto opened_ledger = Ledger::Open(*store);

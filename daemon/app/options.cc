@@ -151,6 +151,9 @@ void ReadLimits(const YamlMap& map, Options* options) {
   ReadNumber(map, "max_queued_mib", 0, kMebibyte, &options->max_queued_mib);
   ReadNumber(map, "max_queued_events", 1, 100'000'000, &options->committer.max_queued_events);
   ReadNumber(map, "max_group_events", 1, 1'000'000, &options->committer.max_group_events);
+  ReadNumber(map, "checkpoint_entries", 1'000, 100'000'000,
+             &options->committer.checkpoint_interval);
+  ReadNumber(map, "index_memory_payments", 1'000, 100'000'000, &options->index_memory_payments);
   ReadNumber(map, "max_message_bytes", 4096, 256 * kMebibyte, &server.max_message_bytes);
   ReadNumber(map, "max_batch_events", 1, int64_t{kMaxBatchEvents}, &server.max_batch_events);
   ReadNumber(map, "max_batches_per_stream", 1, 1024, &server.max_batches_per_stream);
@@ -200,6 +203,8 @@ Status ReadConfigFile(const std::string& path, Options* options) {
                        "max_queued_mib",
                        "max_queued_events",
                        "max_group_events",
+                       "checkpoint_entries",
+                       "index_memory_payments",
                        "max_message_bytes",
                        "max_batch_events",
                        "max_batches_per_stream",

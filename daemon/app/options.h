@@ -25,6 +25,8 @@ struct Options {
   int64_t memory_limit_mib = 1024;
   int64_t max_queued_mib = 0;  // 0: a quarter of the memory limit
   Committer::Options committer;
+  // Payments that the indexes hold in memory before they go to a file.
+  int64_t index_memory_payments = 524'288;
   ServerLimits server;  // its bytes come from the memory limit, see PlanMemory
 };
 

@@ -64,9 +64,9 @@ class Answer:
 
 
 class Ledger:
-    """A data directory and what it must hold."""
+    """A data directory and what it must hold. `settings` goes into the configuration."""
 
-    def __init__(self, tools, folder, rounds):
+    def __init__(self, tools, folder, rounds, settings=""):
         self.tools = tools
         self.folder = folder
         self.totals = {}  # (year, project code) to fen
@@ -74,6 +74,8 @@ class Ledger:
         self.records = {}  # round to path
         self.daemon = None
         folder.mkdir()
+        self.config = folder / "budgetwatchd.yaml"
+        self.config.write_text(settings, encoding="utf-8")
         self.start()
         for year in YEARS:
             plan = write_plan(folder / f"plan-{year}.yaml", DEPARTMENT, year, {
@@ -83,7 +85,7 @@ class Ledger:
 
     def start(self, failpoint=""):
         self.daemon = Daemon(self.tools.bin_dir, self.folder / "data", TODAY,
-                             program=self.tools.daemon, environment=variable(failpoint))
+                             "--config", self.config, program=self.tools.daemon, environment=variable(failpoint))
 
     def leave(self):
         """Ends the daemon if it still runs."""
@@ -95,7 +97,8 @@ class Ledger:
         """A start that dies at a failpoint, or is killed after so long; whether it had
         ended by itself."""
         program = [self.tools.daemon, "--data-dir", self.folder / "data", "--today", TODAY,
-                   "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+                   "--config", self.config, "--listen", "127.0.0.1:0",
+                   "--metrics-listen", "127.0.0.1:0"]
         with Process(program, self.folder, "killed-start", variable(failpoint)) as start:
             if failpoint:
                 wait_for(lambda: start.process.poll() is not None or "ready" in start.out(),
