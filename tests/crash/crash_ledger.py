@@ -66,7 +66,7 @@ class Answer:
 class Ledger:
     """A data directory and what it must hold. `settings` goes into the configuration."""
 
-    def __init__(self, tools, folder, rounds, settings=""):
+    def __init__(self, tools, folder, rounds, settings="log_level: info\n"):
         self.tools = tools
         self.folder = folder
         self.totals = {}  # (year, project code) to fen
