@@ -18,6 +18,10 @@ int64_t MonotonicNanos() {
       .count();
 }
 
+bool HasPassed(std::chrono::system_clock::time_point deadline) {
+  return deadline <= std::chrono::system_clock::now();
+}
+
 std::string FormatWallTime(WallMicros time) {
   WallMicros micros = time % 1'000'000;
   if (micros < 0) micros += 1'000'000;

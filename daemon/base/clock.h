@@ -32,6 +32,9 @@ SteadyTime SteadyNow();
 // The same in nanoseconds.
 int64_t MonotonicNanos();
 
+// Whether a deadline of the system's clock, as gRPC gives it, has passed.
+bool HasPassed(std::chrono::system_clock::time_point deadline);
+
 // "2020-06-30T08:00:00.000000Z".
 std::string FormatWallTime(WallMicros time);
 

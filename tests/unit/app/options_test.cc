@@ -68,7 +68,7 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
                                              "keepalive_seconds: 10\n"
                                              "keepalive_timeout_seconds: 11\n"
                                              "idle_connection_seconds: 12\n"
-                                             "stall_timeout_seconds: 13\n"),
+                                             "stall_timeout_seconds: 13\n"
                                              "checkpoint_entries: 1000\n"
                                              "index_memory_payments: 100000000\n"),
                                        &options);
@@ -199,18 +199,13 @@ TEST_F(OptionsTest, WrongTypesAndRangesAreRefused) {
                            "keepalive_timeout_seconds: 0\n",
                            "idle_connection_seconds: 0\n",
                            "stall_timeout_seconds: 0\n",
+                           "checkpoint_entries: 999\n",
+                           "index_memory_payments: 999\n",
                            "max_group_events: 0\n",
                            "max_group_events: 1000001\n",
                            "max_group_events: 99999999999999999999\n",
                            "- listen\n",
                            "listen\n"}) {
-  for (const char* text :
-       {"listen: [127.0.0.1:1]\n", "data_dir: {a: b}\n", "today: 2020-02-30\n", "today: 2020-7-1\n",
-        "stop_timeout_seconds: -1\n", "stop_timeout_seconds: 3601\n", "stop_timeout_seconds: 1.5\n",
-        "stop_timeout_seconds: [1]\n", "max_queued_events: 0\n", "max_queued_events: 100000001\n",
-        "checkpoint_entries: 999\n", "index_memory_payments: 999\n", "max_group_events: 0\n",
-        "max_group_events: 1000001\n", "max_group_events: 99999999999999999999\n", "- listen\n",
-        "listen\n"}) {
     EXPECT_THAT(ConfigError(text), HasSubstr("line 1")) << text;
   }
   EXPECT_THAT(ConfigError("listen: a:1\nlisten: b:1\n"), HasSubstr("line 2"));
