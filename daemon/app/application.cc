@@ -169,7 +169,9 @@ void Application::Parts::StartMemoryGuard() {
                                  "memory_limit_mib={}",
                                  ResidentAnonymousBytes() >> 20, options.memory_limit_mib);
                              calls->connections().CutAll();
-                           }});
+                           },
+                           [this] { calls->connections().Reopen(); },
+                           [this] { return calls->census().calls() == 0; }});
   memory_guard->Start();
 }
 

@@ -10,8 +10,11 @@ namespace {
 constexpr std::chrono::milliseconds kPeriod(20);
 // Between two attempts to give memory back that does not shrink; each takes some time.
 constexpr std::chrono::milliseconds kGiveBackPeriod(5000);
-// Until the memory of broken connections is free.
-constexpr std::chrono::milliseconds kSettling(300);
+// The same while connections are broken to free memory, and how long none are taken when
+// it does not come back.
+constexpr std::chrono::milliseconds kShedGiveBackPeriod(100);
+constexpr std::chrono::milliseconds kShedMin(2000);
+constexpr std::chrono::milliseconds kShedMax(30'000);
 
 }  // namespace
 
@@ -45,33 +48,35 @@ void MemoryGuard::Loop() {
 
 void MemoryGuard::Look(SteadyTime now) {
   const int64_t step = limit_bytes_ / 20;
-  const int64_t high = limit_bytes_ / 10 * 6;
-  const int64_t critical = limit_bytes_ / 10 * 8;
+  const int64_t high = limit_bytes_ / 2;
+  const int64_t critical = limit_bytes_ / 20 * 13;
   int64_t used = actions_.used_bytes();
-  if (used <= high) {
-    after_give_back_ = 0;
-    after_shed_ = 0;
-    settling_ = false;
-    return;
-  }
-  const bool settled = settling_ && now >= settled_at_;
   const auto too_much = [&] { return used > std::max(critical, after_shed_ + step); };
   // What was freed long ago still counts as used until it is given back.
-  if (settled || (too_much() && !settling_) || used > after_give_back_ + step ||
-      now - gave_back_at_ >= kGiveBackPeriod) {
+  const auto pause = shed_ ? kShedGiveBackPeriod : kGiveBackPeriod;
+  if (used > high &&
+      ((!shed_ && too_much()) || used > after_give_back_ + step || now - gave_back_at_ >= pause)) {
     actions_.give_back();
     used = actions_.used_bytes();
     after_give_back_ = used;
     gave_back_at_ = now;
   }
-  if (settled) {
-    settling_ = false;
-    after_shed_ = used;
+  if (used <= high) {
+    after_give_back_ = 0;
+    after_shed_ = 0;
   }
-  if (settling_ || !too_much()) return;
+  const auto shed_for = now - shed_at_;
+  if (shed_ &&
+      (used <= high || (shed_for >= kShedMin && actions_.idle()) || shed_for >= kShedMax)) {
+    // What is still in use is the ledger's own.
+    if (used > high) after_shed_ = used;
+    shed_ = false;
+    actions_.reopen();
+  }
+  if (shed_ || !too_much()) return;
   actions_.shed();
-  settling_ = true;
-  settled_at_ = now + kSettling;
+  shed_ = true;
+  shed_at_ = now;
   const MutexLock lock(mutex_);
   ++shed_count_;
 }

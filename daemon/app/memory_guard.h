@@ -12,14 +12,17 @@ namespace budgetwatch {
 
 // The last line of defence of the memory limit, for memory that nothing else counts:
 // gives freed memory back to the system when much is in use, and breaks the connections
-// of all clients when that does not help. Clients connect again; a daemon killed for its
-// memory would be worse for them. Thread-safe.
+// of all clients when that does not help, until memory has come down or nothing is under
+// way any more. Clients connect again; a daemon killed for its memory would be worse for
+// them. Thread-safe.
 class MemoryGuard {
  public:
   struct Actions {
     std::function<int64_t()> used_bytes;
     std::function<void()> give_back;  // what the allocator keeps
-    std::function<void()> shed;       // breaks connections
+    std::function<void()> shed;       // breaks connections and takes no new ones
+    std::function<void()> reopen;     // takes connections again
+    std::function<bool()> idle;       // whether no call is under way
   };
 
   MemoryGuard(int64_t limit_bytes, Actions actions);
@@ -51,8 +54,8 @@ class MemoryGuard {
   int64_t after_give_back_ = 0;
   SteadyTime gave_back_at_;
   int64_t after_shed_ = 0;
-  bool settling_ = false;
-  SteadyTime settled_at_;
+  bool shed_ = false;
+  SteadyTime shed_at_;
 };
 
 }  // namespace budgetwatch

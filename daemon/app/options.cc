@@ -173,8 +173,11 @@ void ReadLimits(const YamlMap& map, Options* options) {
 }  // namespace
 
 MemoryPlan PlanMemory(const Options& options) {
-  const auto quarter = static_cast<size_t>(options.memory_limit_mib) << 18;
-  MemoryPlan plan{quarter, quarter, quarter};
+  const auto limit = static_cast<size_t>(options.memory_limit_mib) << 20;
+  MemoryPlan plan;
+  plan.held_bytes = limit / 6;
+  plan.grpc_bytes = limit / 6;
+  plan.store_bytes = limit / 4;
   if (options.max_queued_mib > 0) {
     plan.held_bytes = static_cast<size_t>(options.max_queued_mib) << 20;
   }

@@ -12,7 +12,7 @@ namespace budgetwatch {
 // What the server has on its hands at one moment.
 struct ServerLoad {
   int64_t connections = 0;
-  int64_t refused_connections = 0;  // since the start, because of too many
+  int64_t refused_connections = 0;  // since the start, closed at once
   int64_t cut_connections = 0;      // since the start, for resetting their calls
   int64_t memory_sheds = 0;         // since the start, all connections cut for their memory
   int64_t calls = 0;

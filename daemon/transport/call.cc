@@ -35,6 +35,11 @@ UnaryCall::UnaryCall(Calls& calls, grpc::CallbackServerContext* context, std::st
       call_(calls.observer(), method) {}
 
 bool UnaryCall::Admit(size_t request_bytes) {
+  // All connections are broken, and this call with them: gRPC only does not say so yet.
+  if (!calls_.connections().open()) {
+    Answer(grpc::Status::CANCELLED);
+    return false;
+  }
   if (abandoned()) {
     Answer(AbandonedStatus());
     return false;

@@ -37,6 +37,9 @@ class CallCensus {
     std::string peer_;  // empty: not counted by connection
   };
 
+  // Under way.
+  int64_t calls() const { return calls_; }
+
   int64_t cut_connections() const { return cut_connections_; }
 
  private:

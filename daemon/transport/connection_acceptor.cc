@@ -177,6 +177,7 @@ void ConnectionAcceptor::Take(int descriptor) {
 }
 
 bool ConnectionAcceptor::HasRoom() {
+  if (!connections_.open()) return false;
   const auto max = static_cast<size_t>(max_connections_);
   if (connections_.size() < max) return true;
   if (SteadyNow() - swept_at_ >= kCrowdedSweepPeriod) Sweep();

@@ -69,8 +69,19 @@ void ConnectionTable::Cut(const std::string& peer) {
   }
 }
 
+void ConnectionTable::Reopen() {
+  const MutexLock lock(mutex_);
+  open_ = true;
+}
+
+bool ConnectionTable::open() const {
+  const MutexLock lock(mutex_);
+  return open_;
+}
+
 void ConnectionTable::CutAll() {
   const MutexLock lock(mutex_);
+  open_ = false;
   for (const auto& [descriptor, connection] : connections_) Break(descriptor, connection.socket);
 }
 

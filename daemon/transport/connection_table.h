@@ -28,8 +28,12 @@ class ConnectionTable {
   // Breaks the connection of a peer, as gRPC names it: "ipv4:10.0.0.7:40000".
   void Cut(const std::string& peer);
 
-  // Breaks all of them.
+  // Breaks all of them, and takes no new ones until Reopen.
   void CutAll();
+  void Reopen();
+
+  // Whether new ones are taken.
+  bool open() const;
 
  private:
   struct Connection {
@@ -39,6 +43,7 @@ class ConnectionTable {
   };
 
   mutable Mutex mutex_;
+  bool open_ BW_GUARDED_BY(mutex_) = true;
   std::unordered_map<int, Connection> connections_ BW_GUARDED_BY(mutex_);  // by descriptor
 };
 

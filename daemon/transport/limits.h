@@ -15,7 +15,7 @@ struct ServerLimits {
   // Counts.
   size_t max_batch_events = 10'000;
   int max_connections = 1'000;
-  int max_calls_per_connection = 1'000;  // further ones wait at the client
+  int max_calls_per_connection = 256;  // further ones wait at the client
   int max_streams = 1'000;
   int max_batches_per_stream = 16;
 

@@ -19,6 +19,11 @@ void SetLimits(const ServerLimits& limits, grpc::ServerBuilder* builder) {
   grpc::ResourceQuota quota("server");
   quota.Resize(limits.grpc_memory_bytes);
   quota.SetMaxThreads(kMaxGrpcThreads);
+  // One thread waits for what only reflection needs. It reads connections as well, and
+  // nobody holds it back while the calls that it has read wait for their turn.
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
   builder->SetResourceQuota(quota);
   builder->SetMaxReceiveMessageSize(limits.max_message_bytes);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.max_calls_per_connection);

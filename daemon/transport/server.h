@@ -31,7 +31,7 @@ class GrpcServer {
   // Where it listens, with the port that was picked.
   const std::string& address() const { return acceptor_->address(); }
 
-  // Connections that were refused because of too many.
+  // Connections that were refused, because of too many or of too little memory.
   int64_t refused_connections() const { return acceptor_->refused_count(); }
 
   // What the health service says of the server as a whole. After StopListening always

@@ -29,6 +29,8 @@ class MemoryGuardTest : public testing::Test {
   int64_t idle_ = 0;
   int given_back_ = 0;
   int shed_ = 0;
+  bool open_ = true;
+  bool idle_calls_ = false;
   SteadyTime now_ = SteadyTime() + std::chrono::hours(1);
   MemoryGuard guard_{kLimit,
                      {[this] { return used_ + idle_; },
@@ -36,11 +38,20 @@ class MemoryGuardTest : public testing::Test {
                         ++given_back_;
                         idle_ = 0;
                       },
-                      [this] { ++shed_; }}};
+                      [this] {
+                        ++shed_;
+                        EXPECT_TRUE(open_);
+                        open_ = false;
+                      },
+                      [this] {
+                        EXPECT_FALSE(open_);
+                        open_ = true;
+                      },
+                      [this] { return idle_calls_; }}};
 };
 
 TEST_F(MemoryGuardTest, LittleMemoryIsLeftAlone) {
-  Use(600, 1000);
+  Use(500, 1000);
   EXPECT_EQ(given_back_, 0);
   EXPECT_EQ(shed_, 0);
 }
@@ -54,26 +65,34 @@ TEST_F(MemoryGuardTest, WhatTheAllocatorKeepsIsGivenBackFirst) {
 }
 
 TEST_F(MemoryGuardTest, ConnectionsAreBrokenWhenNothingElseHelps) {
-  Use(800, 3);
+  Use(650, 3);
   EXPECT_EQ(shed_, 0);
-  Use(801);
+  Use(651);
   EXPECT_EQ(shed_, 1);
   EXPECT_EQ(guard_.shed_count(), 1);
-  // Memory goes down in its own time.
+  // Memory goes down in its own time, and no connection is taken until it has.
   Use(950, 5);
   EXPECT_EQ(shed_, 1);
-  Use(100, 100);
-  EXPECT_EQ(shed_, 1);
-  Use(801);
+  EXPECT_FALSE(open_);
+  Use(501);
+  EXPECT_FALSE(open_);
+  Use(500);
+  EXPECT_TRUE(open_);
+  Use(651);
   EXPECT_EQ(shed_, 2);
 }
 
 TEST_F(MemoryGuardTest, MemoryThatStaysIsNoReasonToBreakThemAgain) {
+  Use(850, 200);
+  EXPECT_FALSE(open_);
+  idle_calls_ = true;
   Use(850, 10'000);
+  EXPECT_TRUE(open_);
   EXPECT_EQ(shed_, 1);
   EXPECT_LT(given_back_, 100);
   Use(910);
   EXPECT_EQ(shed_, 2);
+  idle_calls_ = false;
   Use(910, 10'000);
   EXPECT_EQ(shed_, 2);
 }

@@ -85,7 +85,7 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   EXPECT_EQ(options.committer.max_group_events, 1'000'000u);
   const ServerLimits limits = LimitsOf(options);
   EXPECT_EQ(limits.max_held_bytes, 100u << 20);
-  EXPECT_EQ(limits.grpc_memory_bytes, 512u << 20);
+  EXPECT_EQ(limits.grpc_memory_bytes, (2048u << 20) / 6);
   EXPECT_EQ(PlanMemory(options).store_bytes, 512u << 20);
   EXPECT_EQ(limits.max_message_bytes, 4096);
   EXPECT_EQ(limits.max_batch_events, 9'999u);
