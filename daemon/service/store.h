@@ -77,6 +77,10 @@ class Store : public PaymentLookup {
   // REQUIRES: first_sequence == LastSequence() + 1.
   virtual Status Write(const Commit& commit, WriteCost* cost = nullptr) = 0;
 
+  // Ok when a Write may succeed. After an error of the medium, first does what can be
+  // done to write again. To be called where Write is. Errors: why it cannot.
+  virtual Status CheckWritable() { return {}; }
+
   // Writes a checkpoint with the totals that changed since the one before, those of
   // one project and year next to each other by rising date. May run beside Write.
   // Need not be durable on return, but never becomes durable before what it sums.

@@ -1,12 +1,9 @@
 #include "storage/acknowledged_mark.h"
 
 #include <rocksdb/env.h>
-#include <rocksdb/listener.h>
 #include <xxhash.h>
 
 #include <array>
-#include <charconv>
-#include <cstdio>
 
 #include "base/clock.h"
 #include "storage/key_codec.h"
@@ -18,7 +15,6 @@ namespace {
 constexpr size_t kFieldBytes = 8;
 constexpr size_t kSlotBytes = 5 * kFieldBytes;
 constexpr int64_t kSyncNanos = 1'000'000'000;
-constexpr std::string_view kManifestPrefix = "MANIFEST-";
 
 std::string Encode(uint64_t value) { return EncodeInt64(static_cast<int64_t>(value)); }
 
@@ -29,42 +25,7 @@ std::string EncodeSlot(const MarkContent& content, uint64_t write_count) {
   return slot;
 }
 
-// Tells the mark of changes of the manifest.
-class ManifestListener : public rocksdb::EventListener {
- public:
-  explicit ManifestListener(std::shared_ptr<AcknowledgedMark> mark) : mark_(std::move(mark)) {}
-
-  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
-    mark_->NoteManifest();
-  }
-  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
-    mark_->NoteManifest();
-  }
-  void OnExternalFileIngested(rocksdb::DB*, const rocksdb::ExternalFileIngestionInfo&) override {
-    mark_->NoteManifest();
-  }
-
- private:
-  const std::shared_ptr<AcknowledgedMark> mark_;
-};
-
 }  // namespace
-
-uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env) {
-  std::string current;
-  if (!rocksdb::ReadFileToString(env, directory + "/CURRENT", &current).ok()) return 0;
-  if (!current.starts_with(kManifestPrefix)) return 0;
-  uint64_t number = 0;
-  const char* const begin = current.data() + kManifestPrefix.size();
-  const auto read = std::from_chars(begin, current.data() + current.size(), number);
-  return read.ec == std::errc() ? number : 0;
-}
-
-std::string ManifestPath(const std::string& directory, uint64_t number) {
-  std::array<char, 32> digits = {};
-  std::snprintf(digits.data(), digits.size(), "%06llu", static_cast<unsigned long long>(number));
-  return directory + "/" + std::string(kManifestPrefix) + digits.data();
-}
 
 Result<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Open(const std::string& directory,
                                                                  rocksdb::Env* env) {
@@ -85,14 +46,13 @@ Result<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Open(const std::stri
                    "cannot write " + path + ": " + status.ToString() +
                        "; check the disk and the rights of the directory, then start again");
   }
-  std::unique_ptr<AcknowledgedMark> mark(new AcknowledgedMark(directory, env, std::move(file)));
+  std::unique_ptr<AcknowledgedMark> mark(new AcknowledgedMark(std::move(file)));
   mark->Read();
   return mark;
 }
 
-AcknowledgedMark::AcknowledgedMark(std::string directory, rocksdb::Env* env,
-                                   std::unique_ptr<rocksdb::RandomRWFile> file)
-    : directory_(std::move(directory)), env_(env), file_(std::move(file)) {}
+AcknowledgedMark::AcknowledgedMark(std::unique_ptr<rocksdb::RandomRWFile> file)
+    : file_(std::move(file)) {}
 
 AcknowledgedMark::~AcknowledgedMark() {
   file_->Sync().PermitUncheckedError();
@@ -140,30 +100,11 @@ void AcknowledgedMark::Advance(Sequence sequence) {
   Write();
 }
 
-void AcknowledgedMark::NoteManifest() {
-  const uint64_t number = CurrentManifestNumber(directory_, env_);
-  const std::string path = ManifestPath(directory_, number);
-  uint64_t bytes = 0;
-  std::unique_ptr<rocksdb::RandomRWFile> manifest;
-  // Its end may have been written by another thread just now: sync what was measured.
-  if (number == 0 || !env_->GetFileSize(path, &bytes).ok() ||
-      !env_->NewRandomRWFile(path, &manifest, rocksdb::EnvOptions()).ok() ||
-      !manifest->Sync().ok()) {
-    return;
-  }
+void AcknowledgedMark::NoteManifest(uint64_t number, uint64_t bytes) {
   const MutexLock lock(mutex_);
-  if (number < content_.manifest_number ||
-      (number == content_.manifest_number && bytes <= content_.manifest_bytes)) {
-    return;
-  }
   content_.manifest_number = number;
   content_.manifest_bytes = bytes;
   Write();
-}
-
-std::shared_ptr<rocksdb::EventListener> AcknowledgedMark::ListenerOf(
-    const std::shared_ptr<AcknowledgedMark>& mark) {
-  return std::make_shared<ManifestListener>(mark);
 }
 
 }  // namespace budgetwatch

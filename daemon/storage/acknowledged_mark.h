@@ -9,7 +9,6 @@
 
 namespace rocksdb {
 class Env;
-class EventListener;
 class RandomRWFile;
 }  // namespace rocksdb
 
@@ -48,31 +47,19 @@ class AcknowledgedMark {
   // The journal is durable up to here. A failure leaves the mark behind, no more.
   void Advance(Sequence sequence);
 
-  // Syncs the manifest and takes down how long it is. To be called when the database
-  // has been opened; listener() does it later on.
-  void NoteManifest();
-
-  // Into DBOptions::listeners.
-  static std::shared_ptr<rocksdb::EventListener> ListenerOf(
-      const std::shared_ptr<AcknowledgedMark>& mark);
+  // This much of the manifest in use is durable.
+  void NoteManifest(uint64_t number, uint64_t bytes);
 
  private:
-  AcknowledgedMark(std::string directory, rocksdb::Env* env,
-                   std::unique_ptr<rocksdb::RandomRWFile> file);
+  explicit AcknowledgedMark(std::unique_ptr<rocksdb::RandomRWFile> file);
   void Read();
   void Write() BW_REQUIRES(mutex_);
 
-  const std::string directory_;
-  rocksdb::Env* const env_;
   const std::unique_ptr<rocksdb::RandomRWFile> file_;
   mutable Mutex mutex_;
   MarkContent content_ BW_GUARDED_BY(mutex_);
   uint64_t write_count_ BW_GUARDED_BY(mutex_) = 0;
   int64_t synced_nanos_ BW_GUARDED_BY(mutex_) = 0;
 };
-
-// Number of the manifest that CURRENT names; 0 when it names none.
-uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env);
-std::string ManifestPath(const std::string& directory, uint64_t number);
 
 }  // namespace budgetwatch

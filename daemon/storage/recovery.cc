@@ -4,7 +4,9 @@
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
 
+#include "storage/rocksdb_options.h"
 #include "storage/status_map.h"
+#include "storage/store_env.h"
 
 namespace budgetwatch {
 namespace {
@@ -47,23 +49,6 @@ Status CheckManifest(const std::string& directory, rocksdb::Env* env, const Mark
   return error;
 }
 
-Error OpenError(const std::string& directory, const rocksdb::Status& status) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("lock") != std::string::npos) {
-    return Refusal(Reason::kStoreFailed, "data_directory",
-                   directory + " is in use by another process; stop it or name another directory");
-  }
-  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound() ||
-      status.IsNotFound()) {
-    Error error = DamagedStore(directory, text);
-    error.field = "data_directory";
-    return error;
-  }
-  return Refusal(Reason::kStoreFailed, "data_directory",
-                 "cannot open the store in " + directory + ": " + text +
-                     "; check the disk and the rights of the directory, then start again");
-}
-
 rocksdb::Status Open(const std::string& directory, const rocksdb::DBOptions& options,
                      const Families& families, OpenedDatabase* database) {
   rocksdb::DB* db = nullptr;
@@ -83,12 +68,10 @@ Status CheckReach(const std::string& directory, Sequence last, Sequence acknowle
   return error;
 }
 
-// Opens the database up to the fault; without tracked logs, only when all of the
-// journal is there.
+// Opens the database up to the fault in its logs, when that is far enough.
 Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOptions options,
                                      const Families& families, Sequence acknowledged,
                                      const FindLast& find_last, const rocksdb::Status& fault) {
-  const bool thorough = !options.track_and_verify_wals_in_manifest;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::DBOptions looking = options;
   looking.create_if_missing = false;
@@ -99,7 +82,7 @@ Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOp
       rocksdb::DB::OpenForReadOnly(looking, directory, families, &database.families, &db);
   if (!opened.ok()) return OpenError(directory, fault);
   database.db.reset(db);
-  const auto last = find_last(db, database.families, thorough);
+  const auto last = find_last(db, database.families);
   CloseDatabase(&database);
   if (!last.ok()) return last.error();
   const Status reach = CheckReach(directory, last.value(), acknowledged, fault.ToString() + "; ");
@@ -112,29 +95,21 @@ Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOp
 
 }  // namespace
 
-Result<OpenedDatabase> OpenDatabase(const std::string& directory, const rocksdb::DBOptions& given,
-                                    const Families& families, const MarkContent& mark,
-                                    const FindLast& find_last) {
+Result<OpenedDatabase> RecoverDatabase(const std::string& directory,
+                                       const rocksdb::DBOptions& given, const Families& families,
+                                       const MarkContent& mark, const FindLast& find_last) {
   rocksdb::DBOptions options = given;
   Status status = RefuseRemains(directory, options.env, mark.sequence);
   if (status.ok()) status = CheckManifest(directory, options.env, mark);
   if (!status.ok()) return status.error();
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
-  // A log that was closed must be there as long as it was then.
-  options.track_and_verify_wals_in_manifest = true;
   OpenedDatabase database;
   const rocksdb::Status fault = Open(directory, options, families, &database);
   if (!fault.ok()) {
     if (!fault.IsCorruption()) return OpenError(directory, fault);
-    auto torn = OpenUpToFault(directory, options, families, mark.sequence, find_last, fault);
-    if (torn.ok()) return torn;
-    // A log may be shorter than it is said to be when a sync of it failed, and worked
-    // the next time: the disk has forgotten what it could not write, as nobody was
-    // told that it was there.
-    options.track_and_verify_wals_in_manifest = false;
     return OpenUpToFault(directory, options, families, mark.sequence, find_last, fault);
   }
-  const auto last = find_last(database.db.get(), database.families, false);
+  const auto last = find_last(database.db.get(), database.families);
   if (last.ok()) {
     status = CheckReach(directory, last.value(), mark.sequence, "");
   } else {

@@ -25,10 +25,10 @@ struct OpenedDatabase {
   bool torn = false;  // the end of the log was dropped
 };
 
-// Last sequence of the journal in a database. Thorough: reads all of it, and any gap is
-// an error.
+// Last sequence of the journal in a database. A gap among its newest entries, which the
+// logs may hold, is an error.
 using FindLast = std::function<Result<Sequence>(
-    rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& families, bool thorough)>;
+    rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& families)>;
 
 // Opens a database such that damage is told and nothing acknowledged is passed over.
 //
@@ -41,11 +41,12 @@ using FindLast = std::function<Result<Sequence>(
 // 4. The journal reaches up to the mark.
 //
 // Errors: STORE_FAILED, DATA_DAMAGED.
-Result<OpenedDatabase> OpenDatabase(const std::string& directory, const rocksdb::DBOptions& options,
-                                    const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
-                                    const MarkContent& mark, const FindLast& find_last);
+Result<OpenedDatabase> RecoverDatabase(const std::string& directory,
+                                       const rocksdb::DBOptions& options,
+                                       const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+                                       const MarkContent& mark, const FindLast& find_last);
 
-// Closes what OpenDatabase opened.
+// Closes what RecoverDatabase opened.
 void CloseDatabase(OpenedDatabase* database);
 
 }  // namespace budgetwatch

@@ -30,19 +30,6 @@ Result<std::unique_ptr<RocksDbJournal>> RocksDbJournal::Open(rocksdb::DB* db,
   return journal;
 }
 
-Result<Sequence> RocksDbJournal::FindLast(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family,
-                                          const std::string& directory, bool thorough) {
-  auto journal = Open(db, family, directory);
-  if (!journal.ok()) return journal.error();
-  const Sequence last = journal.value()->last_sequence();
-  if (thorough) {
-    const Status whole =
-        journal.value()->ScanRecords(1, last, [](const JournalRecord&) { return Status(); });
-    if (!whole.ok()) return whole.error();
-  }
-  return last;
-}
-
 Status RocksDbJournal::Failed(const rocksdb::Status& status, const char* doing) const {
   return ToStatus(status, directory_, doing);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
@@ -31,11 +32,6 @@ class RocksDbJournal {
                                                       rocksdb::ColumnFamilyHandle* family,
                                                       std::string directory);
 
-  // Last sequence of the journal in `family`, 0 when it is empty. Thorough: reads all
-  // of it, and a gap is an error.
-  static Result<Sequence> FindLast(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family,
-                                   const std::string& directory, bool thorough);
-
   // Adds the records of a commit to a batch and tells the hash of the last one.
   rocksdb::Status Put(const Commit& commit, rocksdb::WriteBatch* batch, ChainHash* chain) const;
 
@@ -49,6 +45,12 @@ class RocksDbJournal {
   Result<Sequence> SequenceAt(WallMicros time) const;
   std::string ChainHead() const;
   Result<std::string> CheckChain(Sequence last) const;
+
+  // Error: DATA_DAMAGED when an entry of [first, last] is missing.
+  Status CheckGaps(Sequence first, Sequence last) const {
+    return ScanRecords(std::max<Sequence>(first, 1), last,
+                       [](const JournalRecord&) { return Status(); });
+  }
 
  private:
   using RecordPtr = std::shared_ptr<const JournalRecord>;

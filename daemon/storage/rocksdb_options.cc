@@ -58,6 +58,8 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   // All families move from the log to tables together, so that a log with a torn end
   // never stands beside a table that is ahead of it.
   options.atomic_flush = true;
+  // While the disk is full, this often it is tried whether there is room.
+  options.bgerror_resume_retry_interval = 500'000;
   // What is in the log is durable; writing it into tables would only keep a stop waiting.
   options.avoid_flush_during_shutdown = true;
   if (env != nullptr) options.env = env;
@@ -86,6 +88,22 @@ Status PrepareDirectory(const std::string& directory) {
                    "cannot create " + directory + ": " + error.message());
   }
   return {};
+}
+
+Error OpenError(const std::string& directory, const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+    return Refusal(Reason::kStoreFailed, "data_directory",
+                   directory + " is in use by another process; stop it or name another directory");
+  }
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound()) {
+    return Refusal(Reason::kDataDamaged, "data_directory",
+                   "the store in " + directory + " is damaged (" + text +
+                       "); keep a copy of it and restore a backup");
+  }
+  return Refusal(Reason::kStoreFailed, "data_directory",
+                 "cannot open the store in " + directory + ": " + text +
+                     "; check the disk and the rights of the directory, then start again");
 }
 
 }  // namespace budgetwatch

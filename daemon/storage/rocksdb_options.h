@@ -33,4 +33,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors();
 // would create just the last part, and a plain file there gives it a puzzling error.
 Status PrepareDirectory(const std::string& directory);
 
+// Why a database could not be opened.
+Error OpenError(const std::string& directory, const rocksdb::Status& status);
+
 }  // namespace budgetwatch

@@ -13,6 +13,7 @@
 #include "base/failpoint.h"
 #include "storage/key_codec.h"
 #include "storage/record_codec.h"
+#include "storage/recovery.h"
 #include "storage/rocksdb_options.h"
 #include "storage/status_map.h"
 
@@ -24,6 +25,9 @@ constexpr const char* kFormatKey = "format_version";
 // prepare ids that collide.
 constexpr const char* kHashSeedKey = "payment_hash_seed";
 
+// A log that is gone leaves a gap; the logs hold no more entries than this.
+constexpr Sequence kGapSearchEntries = 1 << 20;
+
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 }  // namespace
@@ -33,9 +37,8 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& dire
   if (env == nullptr) {
     if (const Status status = PrepareDirectory(directory); !status.ok()) return status.error();
   }
-  if (env == nullptr) env = rocksdb::Env::Default();
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(directory));
-  if (const Status status = store->Recover(env); !status.ok()) return status.error();
+  if (const Status status = store->OpenDatabase(env); !status.ok()) return status.error();
   if (const Status status = store->CheckFormat(); !status.ok()) return status.error();
   if (const Status status = store->OpenJournal(); !status.ok()) return status.error();
   if (const Status status = store->OpenIndexes(seal_count); !status.ok()) return status.error();
@@ -47,8 +50,12 @@ RocksDbStore::RocksDbStore(std::string directory) : directory_(std::move(directo
 
 RocksDbStore::~RocksDbStore() {
   maintenance_.reset();
+  if (db_ == nullptr) return;
+  env_->StopRetrying();
+  health_.WaitUntilSettled();
   BW_FAILPOINT("before_close");
-  CloseDatabase(&database_);
+  for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
+  db_->Close().PermitUncheckedError();
 }
 
 Status RocksDbStore::Failed(const rocksdb::Status& status, const char* doing) const {
@@ -59,28 +66,36 @@ Error RocksDbStore::Damaged(const std::string& what) const {
   return DamagedStore(directory_, what);
 }
 
-Status RocksDbStore::Recover(rocksdb::Env* env) {
+Status RocksDbStore::OpenDatabase(rocksdb::Env* env) {
+  if (env == nullptr) env = rocksdb::Env::Default();
   auto mark = AcknowledgedMark::Open(directory_, env);
   if (!mark.ok()) return mark.error();
   mark_ = std::move(mark).value();
-  rocksdb::DBOptions options = DatabaseOptions(env);
-  options.listeners.push_back(health_.listener());
-  options.listeners.push_back(AcknowledgedMark::ListenerOf(mark_));
-  auto database = OpenDatabase(directory_, options, FamilyDescriptors(), mark_->content(),
-                               [this](rocksdb::DB* opened, const auto& families, bool thorough) {
-                                 return RocksDbJournal::FindLast(opened, families[kJournal],
-                                                                 directory_, thorough);
-                               });
-  if (!database.ok()) return database.error();
-  database_ = std::move(database).value();
-  mark_->NoteManifest();
-  if (Status status = health_.Attach(db(), directory_); !status.ok()) return status;
+  env_ = std::make_unique<StoreEnv>(env, directory_, [this](uint64_t number, uint64_t bytes) {
+    mark_->NoteManifest(number, bytes);
+  });
+  rocksdb::DBOptions options = DatabaseOptions(env_->get());
+  options.listeners = {health_.listener()};
+  const auto find_last = [this](rocksdb::DB* db, const auto& families) -> Result<Sequence> {
+    const auto journal = RocksDbJournal::Open(db, families[kJournal], directory_);
+    if (!journal.ok()) return journal.error();
+    const Sequence last = journal.value()->last_sequence();
+    const Status status = journal.value()->CheckGaps(last - kGapSearchEntries, last);
+    if (!status.ok()) return status.error();
+    return last;
+  };
+  auto opened =
+      RecoverDatabase(directory_, options, FamilyDescriptors(), mark_->content(), find_last);
+  if (!opened.ok()) return opened.error();
+  db_ = std::move(opened.value().db);
+  families_ = std::move(opened.value().families);
+  health_.Attach(db_.get(), directory_);
   return RemoveUnfinishedRuns();
 }
 
 // Files that a crash left on their way to become runs.
 Status RocksDbStore::RemoveUnfinishedRuns() {
-  rocksdb::Env* env = db()->GetEnv();
+  rocksdb::Env* env = db_->GetEnv();
   std::vector<std::string> names;
   if (Status status = Failed(env->GetChildren(directory_, &names), "listing its files");
       !status.ok()) {
@@ -96,7 +111,7 @@ Status RocksDbStore::RemoveUnfinishedRuns() {
 
 Status RocksDbStore::CheckFormat() {
   std::string value;
-  const rocksdb::Status found = db()->Get(rocksdb::ReadOptions(), kFormatKey, &value);
+  const rocksdb::Status found = db_->Get(rocksdb::ReadOptions(), kFormatKey, &value);
   if (found.IsNotFound()) {
     std::random_device random;
     hash_seed_ = uint64_t{random()} << 32 | random();
@@ -107,7 +122,7 @@ Status RocksDbStore::CheckFormat() {
     }
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    if (status.ok()) status = db()->Write(durable, &batch);
+    if (status.ok()) status = db_->Write(durable, &batch);
     return Failed(status, "writing the format version");
   }
   if (!found.ok()) return Failed(found, "reading the format version");
@@ -121,7 +136,7 @@ Status RocksDbStore::CheckFormat() {
                        (newer ? "; use a newer program"
                               : "; formats before 2 were never released, import the data again"));
   }
-  const rocksdb::Status seed = db()->Get(rocksdb::ReadOptions(), kHashSeedKey, &value);
+  const rocksdb::Status seed = db_->Get(rocksdb::ReadOptions(), kHashSeedKey, &value);
   if (!seed.ok()) return Failed(seed, "reading the seed of its hashes");
   const auto number = DecodeInt64(value);
   if (!number) return Damaged("the seed of its hashes is no number");
@@ -131,7 +146,7 @@ Status RocksDbStore::CheckFormat() {
 
 Status RocksDbStore::LoadProjects() {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db()->NewIterator(rocksdb::ReadOptions(), family(kProjectCode)));
+      db_->NewIterator(rocksdb::ReadOptions(), family(kProjectCode)));
   for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
     const auto number = DecodeProjectNumberKey(View(iterator->key()));
     auto project = DecodeProjectKey(View(iterator->value()));
@@ -144,17 +159,17 @@ Status RocksDbStore::LoadProjects() {
 }
 
 Status RocksDbStore::OpenJournal() {
-  auto journal = RocksDbJournal::Open(db(), family(kJournal), directory_);
+  auto journal = RocksDbJournal::Open(db_.get(), family(kJournal), directory_);
   if (!journal.ok()) return journal.error();
   journal_ = std::move(journal).value();
   return {};
 }
 
 Status RocksDbStore::OpenIndexes(size_t seal_count) {
-  auto payments = PaymentIndex::Open({db(), family(kPaymentRun), directory_});
+  auto payments = PaymentIndex::Open({db_.get(), family(kPaymentRun), directory_});
   if (!payments.ok()) return payments.error();
   payments_ = std::move(payments).value();
-  auto bookings = BookingIndex::Open({db(), family(kBookingRun), directory_});
+  auto bookings = BookingIndex::Open({db_.get(), family(kBookingRun), directory_});
   if (!bookings.ok()) return bookings.error();
   bookings_ = std::move(bookings).value();
   if (Status status = LoadProjects(); !status.ok()) return status;
@@ -247,7 +262,7 @@ rocksdb::Status RocksDbStore::PutIndexKeys(const Commit& commit, const IndexChan
 
 Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   BW_CHECK(commit.first_sequence == LastSequence() + 1 && !commit.entries.empty());
-  if (Status status = health_.Recover(); !status.ok()) return status;
+  if (Status status = health_.CheckWritable(); !status.ok()) return status;
   if (Status status = maintenance_->WaitForRoom(); !status.ok()) return status;
   const int64_t start = MonotonicNanos();
   IndexChange change;
@@ -267,13 +282,17 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   const uint64_t synced_before = rocksdb::get_iostats_context()->fsync_nanos;
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  if (status.ok()) status = db()->Write(durable, &batch);
+  if (status.ok()) status = db_->Write(durable, &batch);
   if (cost != nullptr) {
     cost->encode_nanos = encoded - start;
     cost->sync_nanos =
         static_cast<int64_t>(rocksdb::get_iostats_context()->fsync_nanos - synced_before);
   }
-  if (!status.ok()) return Failed(status, "writing a commit");
+  if (!status.ok()) {
+    // Says more than the status does: whether it passes, and what to do.
+    Status cause = health_.CheckWritable();
+    return cause.ok() ? Failed(status, "writing a commit") : cause;
+  }
   Publish(std::move(change), sequence - 1);
   journal_->Advance(sequence - 1, chain);
   mark_->Advance(sequence - 1);
@@ -304,7 +323,7 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
                        EncodeTotalKey({fiscal_year, first.project_code, checkpoint.sequence}),
                        EncodeDayTotals(days));
     if (status.ok() && batch.Count() >= kProjectsPerBatch) {
-      status = db()->Write(lazy, &batch);
+      status = db_->Write(lazy, &batch);
       batch.Clear();
     }
   }
@@ -313,14 +332,14 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
     status = batch.Put(family(kCheckpoint), SequenceKey(checkpoint.sequence),
                        EncodeCheckpoint(checkpoint));
   }
-  if (status.ok()) status = db()->Write(lazy, &batch);
+  if (status.ok()) status = db_->Write(lazy, &batch);
   return Failed(status, "writing a checkpoint");
 }
 
 Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
                                         const JournalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db()->NewIterator(rocksdb::ReadOptions(), family(kControl)));
+      db_->NewIterator(rocksdb::ReadOptions(), family(kControl)));
   for (iterator->Seek(SequenceKey(first)); iterator->Valid(); iterator->Next()) {
     const auto sequence = DecodeSequenceKey(View(iterator->key()));
     if (!sequence) return Damaged("a key of the control index cannot be read");
@@ -335,7 +354,7 @@ Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
 
 Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence sequence) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db()->NewIterator(rocksdb::ReadOptions(), family(kCheckpoint)));
+      db_->NewIterator(rocksdb::ReadOptions(), family(kCheckpoint)));
   iterator->SeekForPrev(SequenceKey(sequence));
   if (!iterator->Valid()) {
     const Status status = Failed(iterator->status(), "reading the last checkpoint");
@@ -350,7 +369,7 @@ Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence seq
 Status RocksDbStore::ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
                                 const TotalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
-      db()->NewIterator(rocksdb::ReadOptions(), family(kTotal)));
+      db_->NewIterator(rocksdb::ReadOptions(), family(kTotal)));
   // The versions of a project follow each other, and a later one replaces the days
   // that it names.
   TotalKey current;
@@ -414,7 +433,7 @@ Result<std::vector<Sequence>> RocksDbStore::FindPayments(
 Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
   std::string value;
   const rocksdb::Status status =
-      db()->Get(rocksdb::ReadOptions(), family(kTaken), SequenceKey(sequence), &value);
+      db_->Get(rocksdb::ReadOptions(), family(kTaken), SequenceKey(sequence), &value);
   if (status.IsNotFound()) return int64_t{0};
   const Status read = Failed(status, "looking up what was taken from a payment");
   if (!read.ok()) return read.error();
@@ -425,12 +444,12 @@ Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
 
 int64_t RocksDbStore::SizeBytes() const {
   uint64_t total = 0;
-  for (rocksdb::ColumnFamilyHandle* handle : database_.families) {
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
     uint64_t bytes = 0;
-    if (db()->GetIntProperty(handle, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) {
+    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) {
       total += bytes;
     }
-    if (db()->GetIntProperty(handle, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
+    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
       total += bytes;
     }
   }

@@ -9,8 +9,8 @@
 #include "storage/booking_index.h"
 #include "storage/index_maintenance.h"
 #include "storage/payment_index.h"
-#include "storage/recovery.h"
 #include "storage/rocksdb_journal.h"
+#include "storage/store_env.h"
 #include "storage/store_health.h"
 
 namespace rocksdb {
@@ -68,6 +68,7 @@ class RocksDbStore : public Store {
     return journal_->Read(sequence);
   }
   Result<int64_t> TakenFen(Sequence sequence) const override;
+  Status CheckWritable() override { return health_.CheckWritable(); }
   int64_t SizeBytes() const override;
   std::string Location() const override { return directory_; }
 
@@ -85,7 +86,7 @@ class RocksDbStore : public Store {
 
   explicit RocksDbStore(std::string directory);
 
-  Status Recover(rocksdb::Env* env);
+  Status OpenDatabase(rocksdb::Env* env);
   Status OpenJournal();
   Status OpenIndexes(size_t seal_count);
   Status CheckFormat();
@@ -99,17 +100,16 @@ class RocksDbStore : public Store {
                                rocksdb::WriteBatch* batch) const;
   uint64_t HashOf(const PaymentKeyView& key) const;
 
-  rocksdb::DB* db() const { return database_.db.get(); }
-  rocksdb::ColumnFamilyHandle* family(int id) const {
-    return database_.families[static_cast<size_t>(id)];
-  }
+  rocksdb::ColumnFamilyHandle* family(int id) const { return families_[static_cast<size_t>(id)]; }
   Status Failed(const rocksdb::Status& status, const char* doing) const;
   Error Damaged(const std::string& what) const;
 
   const std::string directory_;
   StoreHealth health_;
-  std::shared_ptr<AcknowledgedMark> mark_;
-  OpenedDatabase database_;
+  std::unique_ptr<AcknowledgedMark> mark_;
+  std::unique_ptr<StoreEnv> env_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
   uint64_t hash_seed_ = 0;
   std::unique_ptr<RocksDbJournal> journal_;
   std::unique_ptr<PaymentIndex> payments_;

@@ -3,6 +3,8 @@
 #include <rocksdb/db.h>
 #include <rocksdb/listener.h>
 
+#include <atomic>
+
 #include "base/mutex.h"
 #include "storage/status_map.h"
 
@@ -10,46 +12,75 @@ namespace budgetwatch {
 namespace {
 
 constexpr const char* kUnloggedKey = "unlogged";
-// What resuming needs beside the memtables that it flushes.
-constexpr uint64_t kReserveBytes = 8u << 20;
-
-std::string Megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 }  // namespace
 
-// Keeps the worst error since the last recovery.
+// Keeps the error since the database last went on.
 class StoreHealth::Listener : public rocksdb::EventListener {
  public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+  void Attach(rocksdb::DB* db) { db_ = db; }
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    // RocksDB gives a severity to those that it will not try again.
+    const bool final = error->severity() != rocksdb::Status::Severity::kNoError;
+    // A compaction is tried again by itself, and holds nothing up.
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction && !final) return;
+    // Going on, RocksDB takes it for given that files are not deleted while the manifest
+    // is in doubt. It does not see to that itself after a failed ingestion (7.8:
+    // ReserveFileNumbersBeforeIngestion), but allows it again when it has gone on.
+    rocksdb::DB* const db = db_;
+    if (db != nullptr && !final) db->DisableFileDeletions().PermitUncheckedError();
     const MutexLock lock(mutex_);
-    if (failed_ && error->severity() <= error_.severity()) return;
+    trying_ = trying_ || !final;
+    if (final_) return;
     error_ = *error;
+    final_ = final;
     failed_ = true;
   }
 
-  // RocksDB itself would look for room every five seconds and wait for more of it.
+  // Never for what RocksDB does not try again by itself.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
     *auto_recovery = false;
   }
 
-  bool failed() const { return failed_; }
-
-  rocksdb::Status error() const {
+  void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
     const MutexLock lock(mutex_);
-    return error_;
+    trying_ = false;
+    settled_.notify_all();
+    if (info.new_bg_error.ok()) {
+      error_ = rocksdb::Status();
+      failed_ = final_ = false;
+      memtable_filled_ = false;
+    } else if (!final_) {
+      error_ = info.new_bg_error;
+      final_ = true;
+    }
   }
 
-  void Forget() {
+  void WaitUntilSettled() {
+    MutexLock lock(mutex_);
+    while (trying_) lock.Wait(settled_);
+  }
+
+  bool failed() const { return failed_; }
+  std::atomic<bool>& memtable_filled() { return memtable_filled_; }
+
+  // The error, and whether only a new start ends it.
+  std::pair<rocksdb::Status, bool> error() const {
     const MutexLock lock(mutex_);
-    error_ = rocksdb::Status();
-    failed_ = false;
+    return {error_, final_};
   }
 
  private:
+  std::atomic<rocksdb::DB*> db_ = nullptr;
   mutable Mutex mutex_;
+  std::condition_variable settled_;
   rocksdb::Status error_ BW_GUARDED_BY(mutex_);
+  bool final_ BW_GUARDED_BY(mutex_) = false;
+  bool trying_ BW_GUARDED_BY(mutex_) = false;  // RocksDB tries to go on
   std::atomic<bool> failed_ = false;
+  std::atomic<bool> memtable_filled_ = false;
 };
 
 StoreHealth::StoreHealth() : listener_(std::make_shared<Listener>()) {}
@@ -58,57 +89,36 @@ StoreHealth::~StoreHealth() = default;
 
 std::shared_ptr<rocksdb::EventListener> StoreHealth::listener() const { return listener_; }
 
-Status StoreHealth::Attach(rocksdb::DB* db, std::string directory) {
+void StoreHealth::Attach(rocksdb::DB* db, std::string directory) {
   db_ = db;
   directory_ = std::move(directory);
-  return FillMemtable();
+  listener_->Attach(db);
 }
+
+void StoreHealth::WaitUntilSettled() { listener_->WaitUntilSettled(); }
 
 Status StoreHealth::FillMemtable() {
   rocksdb::WriteOptions unlogged;
   unlogged.disableWAL = true;
+  listener_->memtable_filled() = true;
   return ToStatus(db_->Put(unlogged, kUnloggedKey, ""), directory_, "preparing for writes");
 }
 
-Status StoreHealth::Recover() {
-  if (!listener_->failed()) return {};
-  const rocksdb::Status error = listener_->error();
-  switch (error.severity()) {
-    case rocksdb::Status::Severity::kNoError:
-    case rocksdb::Status::Severity::kSoftError: {
-      // A compaction found no room; writes go on meanwhile.
-      const Status resumed = Resume();
-      return {};
-    }
-    case rocksdb::Status::Severity::kHardError: return Resume();
-    default: break;
+Status StoreHealth::CheckWritable() {
+  if (!listener_->failed()) {
+    return listener_->memtable_filled() ? Status() : FillMemtable();
   }
+  const auto [error, final] = listener_->error();
   if (error.IsCorruption()) return DamagedStore(directory_, error.ToString());
-  return Refusal(Reason::kStoreFailed, "",
-                 "the disk under " + directory_ + " failed (" + error.ToString() +
-                     "); nothing is recorded until the disk is checked and the server is "
-                     "started again");
-}
-
-Status StoreHealth::Resume() {
-  uint64_t needed_bytes = 0;
-  if (!db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables,
-                                     &needed_bytes)) {
-    needed_bytes = 0;
-  }
-  needed_bytes += kReserveBytes;
-  uint64_t free_bytes = 0;
-  // An attempt without room would make the error final.
-  if (db_->GetEnv()->GetFreeSpace(directory_, &free_bytes).ok() && free_bytes < needed_bytes) {
+  if (final) {
     return Refusal(Reason::kStoreFailed, "",
-                   "the disk of " + directory_ + " is full: " + Megabytes(free_bytes) +
-                       " are free, recording goes on by itself from " + Megabytes(needed_bytes) +
-                       " on");
+                   "the disk under " + directory_ + " failed (" + error.ToString() +
+                       "); nothing is recorded until the disk is checked and the server is "
+                       "started again");
   }
-  const rocksdb::Status resumed = db_->Resume();
-  if (!resumed.ok()) return ToStatus(resumed, directory_, "going on after an error");
-  listener_->Forget();
-  return FillMemtable();
+  return Refusal(Reason::kStoreFailed, "",
+                 "the store in " + directory_ + " cannot write (" + error.ToString() +
+                     "); make room, and recording goes on by itself");
 }
 
 }  // namespace budgetwatch

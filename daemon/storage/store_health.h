@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 
@@ -14,9 +13,9 @@ class EventListener;
 namespace budgetwatch {
 
 // Whether RocksDB takes writes. After an error in the log, a flush or the manifest it
-// stops; a full disk is the one cause after which it can go on in the same process,
-// once there is room. After any other I/O error nobody knows what the disk holds, and
-// RocksDB goes on only from what a new start finds there. Thread-safe.
+// stops. From a full disk it goes on by itself when there is room (StoreEnv);
+// after any other I/O error nobody knows what the disk holds, and it goes on only from
+// what a new start finds there. Thread-safe.
 class StoreHealth {
  public:
   StoreHealth();
@@ -27,21 +26,23 @@ class StoreHealth {
   // Into DBOptions::listeners, before the database is opened.
   std::shared_ptr<rocksdb::EventListener> listener() const;
 
-  // The database is open; to be called once, by the thread that opened it.
-  Status Attach(rocksdb::DB* db, std::string directory);
+  // The database, which outlives the use of this, is open.
+  void Attach(rocksdb::DB* db, std::string directory);
 
-  // Ok when writes can be tried; first gets the database going again where it can.
-  // Errors: STORE_FAILED or DATA_DAMAGED, with the cause and what to do. Called by one
-  // thread at a time.
-  Status Recover();
+  // Waits until RocksDB tries no longer to go on, when it has begun to. Closing it
+  // meanwhile would not end (RocksDB 7.8: RecoverFromRetryableBGIOError).
+  void WaitUntilSettled();
+
+  // Ok when a write can be tried; to be called before each. Errors: STORE_FAILED or
+  // DATA_DAMAGED, with the cause and what to do. Called by one thread at a time.
+  Status CheckWritable();
 
  private:
   class Listener;
 
-  Status Resume();
-  // A memtable that is not empty makes the next Resume start a new log. RocksDB never
-  // writes to one again that has failed, and keeps it as long as all memtables are
-  // empty. The key is in no log and is read by nobody.
+  // A memtable that is not empty makes RocksDB start a new log when it goes on. It
+  // never writes to one again that has failed, but keeps it as long as all memtables
+  // are empty. The key is in no log and is read by nobody.
   Status FillMemtable();
 
   const std::shared_ptr<Listener> listener_;

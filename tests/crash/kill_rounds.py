@@ -37,16 +37,19 @@ VERIFY_EVERY = 6
 # Of a longer run, all rounds of a directory are compared again at its end; of a
 # shorter one every third.
 LONG_RUN = 100
-# What happens rarely by default happens in nearly every round.
-SETTINGS = "checkpoint_entries: 4000\nindex_memory_payments: 2000\n"
+# What happens rarely by default happens in nearly every round; between two checkpoints
+# there are several groups, so that most starts have something to replay.
+SETTINGS = ("max_group_events: 2000\ncheckpoint_entries: 10000\n"
+            "index_memory_payments: 2000\n")
 # How much is sent before a kill, and how often much more.
 EVENTS = 10_000
 MANY_EVENTS = 70_000
 MANY_SHARE = 0.1
-TRIES = 4  # of a failpoint, until it is passed
+TRIES = 8  # of a failpoint, until it is passed
 # Up to so many passings until the kill.
 PASSES_MAX = collections.defaultdict(lambda: 3, before_answer=20, after_answer=20,
-                                     on_start_replay=20, after_merge=1, before_close=1)
+                                     on_start_replay=20, after_merge=1, before_close=1,
+                                     before_checkpoint=1, during_checkpoint=1, after_checkpoint=1)
 
 
 def failpoint_names():

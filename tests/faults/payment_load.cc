@@ -52,6 +52,7 @@ PaymentEvent PaymentLoad::MakeEvent(const std::string& source) {
   event.amount_fen = 1 + random_.Below(1'000'000);
   event.memo.assign(static_cast<size_t>(random_.Below(80)), 'm');
   if (random_.OneIn(50)) event.memo.assign(1000, 'w');
+  if (memo_bytes_) event.memo.assign(*memo_bytes_, 'f');
   if (!random_.OneIn(8)) return event;
   // Takes from a payment that was answered: as a refund to it or as a correction.
   const Known* original = PickKnown(source);

@@ -50,6 +50,9 @@ class PaymentLoad {
 
   explicit PaymentLoad(uint64_t seed) : random_(seed) {}
 
+  // Every event gets a text of this many bytes. REQUIRES: <= kMaxMemoBytes.
+  void SetMemoBytes(size_t bytes) { memo_bytes_ = bytes; }
+
   // Events of one source that no other unanswered batch depends on.
   Batch Make(size_t count);
   // The same batch once more, as a client sends it that got no answer.
@@ -98,6 +101,7 @@ class PaymentLoad {
 
   SeededRandom random_;
   int64_t next_id_ = 1;
+  std::optional<size_t> memo_bytes_;
   std::unordered_map<PaymentKey, Known, PaymentKeyHash> known_;
   std::vector<PaymentKey> payments_;  // known plain ones
   std::map<Cell, int64_t> totals_fen_;

@@ -4,11 +4,17 @@
 #include <future>
 
 namespace budgetwatch {
+namespace {
+
+// Few, so that index runs are made, merged and dropped all the time.
+constexpr size_t kSealCount = 300;
+
+}  // namespace
 
 Result<std::unique_ptr<StoreStack>> StoreStack::Open(const std::string& directory,
                                                      rocksdb::Env* env, const FakeClock& clock) {
   std::unique_ptr<StoreStack> stack(new StoreStack());
-  auto store = RocksDbStore::Open(directory, env);
+  auto store = RocksDbStore::Open(directory, env, kSealCount);
   if (!store.ok()) return store.error();
   stack->store_ = std::move(store).value();
   auto ledger = Ledger::Open(*stack->store_);
@@ -44,7 +50,7 @@ std::optional<Error> StoreStack::Send(std::vector<PaymentLoad::Batch> batches, P
   std::vector<std::promise<Outcomes>> promises(batches.size());
   for (size_t i = 0; i < batches.size(); ++i) {
     std::promise<Outcomes>* promise = &promises[i];
-    payments_->Record(batches[i].front().source, PaymentLoad::RawOf(batches[i]), 0,
+    payments_->Record(batches[i].front().source, PaymentLoad::RawOf(batches[i]), MonotonicNanos(),
                       [promise](Outcomes outcomes) { promise->set_value(std::move(outcomes)); });
   }
   while (!started_ && committer_->RunOnce()) {

@@ -1,0 +1,257 @@
+#include "storage/store_env.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <cstdio>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/mutex.h"
+
+namespace budgetwatch {
+namespace {
+
+using rocksdb::FileOptions;
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+constexpr std::string_view kManifestPrefix = "MANIFEST-";
+
+// The number of a manifest's name, 0 for any other name.
+uint64_t ManifestNumber(std::string_view name) {
+  const size_t begin = name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1;
+  name.remove_prefix(begin);
+  if (!name.starts_with(kManifestPrefix)) return 0;
+  name.remove_prefix(kManifestPrefix.size());
+  uint64_t number = 0;
+  const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+  return read.ec == std::errc() ? number : 0;
+}
+
+}  // namespace
+
+uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env) {
+  std::string current;
+  if (!rocksdb::ReadFileToString(env, directory + "/CURRENT", &current).ok()) return 0;
+  return ManifestNumber(current);
+}
+
+std::string ManifestPath(const std::string& directory, uint64_t number) {
+  std::array<char, 32> digits = {};
+  std::snprintf(digits.data(), digits.size(), "%06llu", static_cast<unsigned long long>(number));
+  return directory + "/" + std::string(kManifestPrefix) + digits.data();
+}
+
+class StoreFileSystem : public rocksdb::FileSystemWrapper {
+ public:
+  StoreFileSystem(rocksdb::Env* base, std::string directory, StoreEnv::ManifestSynced synced)
+      : FileSystemWrapper(base->GetFileSystem()),
+        base_(base),
+        directory_(std::move(directory)),
+        synced_(std::move(synced)) {}
+
+  const char* Name() const override { return "StoreFileSystem"; }
+
+  void StopRetrying() { retrying_ = false; }
+
+  // Says of an error for lack of room that it may be tried again.
+  IOStatus Retryable(IOStatus status) const {
+    if (!status.IsNoSpace()) return status;
+    IOStatus retryable = IOStatus::IOError("the disk is full", status.ToString());
+    retryable.SetRetryable(retrying_);
+    return retryable;
+  }
+
+  void ManifestIsSynced(uint64_t number, uint64_t bytes) {
+    const MutexLock lock(mutex_);
+    manifest_bytes_[number] = bytes;
+    if (number == current_number_) synced_(number, bytes);
+  }
+
+  // CURRENT may name another manifest now, durably.
+  void DirectoryIsSynced() {
+    const uint64_t number = CurrentManifestNumber(directory_, base_);
+    const MutexLock lock(mutex_);
+    const auto manifest = manifest_bytes_.find(number);
+    if (manifest == manifest_bytes_.end() || number == current_number_) return;
+    current_number_ = number;
+    manifest_bytes_.erase(manifest_bytes_.begin(), manifest);
+    synced_(number, manifest->second);
+  }
+
+  IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* result,
+                           IODebugContext* debug) override;
+  IOStatus ReopenWritableFile(const std::string& path, const FileOptions& options,
+                              std::unique_ptr<rocksdb::FSWritableFile>* result,
+                              IODebugContext* debug) override;
+  IOStatus NewDirectory(const std::string& path, const IOOptions& options,
+                        std::unique_ptr<rocksdb::FSDirectory>* result,
+                        IODebugContext* debug) override;
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    return Retryable(FileSystemWrapper::RenameFile(from, to, options, debug));
+  }
+  IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
+                    IODebugContext* debug) override {
+    return Retryable(FileSystemWrapper::LinkFile(from, to, options, debug));
+  }
+
+ private:
+  rocksdb::Env* const base_;
+  const std::string directory_;
+  const StoreEnv::ManifestSynced synced_;
+  std::atomic<bool> retrying_ = true;
+  Mutex mutex_;
+  uint64_t current_number_ BW_GUARDED_BY(mutex_) = 0;
+  std::map<uint64_t, uint64_t> manifest_bytes_ BW_GUARDED_BY(mutex_);  // by number
+};
+
+namespace {
+
+class WritableFile : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  WritableFile(StoreFileSystem* file_system, std::unique_ptr<rocksdb::FSWritableFile> file)
+      : FSWritableFileOwnerWrapper(std::move(file)), file_system_(*file_system) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Append(data, options, debug));
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Append(data, options, verification, debug));
+  }
+  IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Truncate(size, options, debug));
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Close(options, debug));
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Told(FSWritableFileWrapper::Fsync(options, debug));
+  }
+
+ protected:
+  IOStatus Told(const IOStatus& status) const { return file_system_.Retryable(status); }
+
+  StoreFileSystem& file_system_;
+};
+
+// Counts its bytes. After an error nothing more of it is taken for durable.
+class ManifestFile : public WritableFile {
+ public:
+  ManifestFile(StoreFileSystem* file_system, uint64_t number,
+               std::unique_ptr<rocksdb::FSWritableFile> file)
+      : WritableFile(file_system, std::move(file)), number_(number) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return Counted(data.size(), WritableFile::Append(data, options, debug));
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    return Counted(data.size(), WritableFile::Append(data, options, verification, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return Synced(WritableFile::Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Synced(WritableFile::Fsync(options, debug));
+  }
+
+ private:
+  IOStatus Counted(size_t size, IOStatus status) {
+    bytes_ += size;
+    if (!status.ok()) failed_ = true;
+    return status;
+  }
+  IOStatus Synced(IOStatus status) {
+    if (!status.ok()) failed_ = true;
+    if (!failed_) file_system_.ManifestIsSynced(number_, bytes_);
+    return status;
+  }
+
+  const uint64_t number_;
+  uint64_t bytes_ = 0;
+  bool failed_ = false;
+};
+
+class Directory : public rocksdb::FSDirectoryWrapper {
+ public:
+  Directory(StoreFileSystem* file_system, std::unique_ptr<rocksdb::FSDirectory> directory)
+      : FSDirectoryWrapper(std::move(directory)), file_system_(*file_system) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Synced(FSDirectoryWrapper::Fsync(options, debug));
+  }
+  IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
+                               const rocksdb::DirFsyncOptions& reason) override {
+    return Synced(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, reason));
+  }
+
+ private:
+  IOStatus Synced(const IOStatus& status) {
+    if (status.ok()) file_system_.DirectoryIsSynced();
+    return file_system_.Retryable(status);
+  }
+
+  StoreFileSystem& file_system_;
+};
+
+}  // namespace
+
+IOStatus StoreFileSystem::NewWritableFile(const std::string& path, const FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                          IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = FileSystemWrapper::NewWritableFile(path, options, &file, debug);
+  if (!status.ok()) return Retryable(status);
+  if (const uint64_t number = ManifestNumber(path); number != 0) {
+    *result = std::make_unique<ManifestFile>(this, number, std::move(file));
+  } else {
+    *result = std::make_unique<WritableFile>(this, std::move(file));
+  }
+  return status;
+}
+
+IOStatus StoreFileSystem::ReopenWritableFile(const std::string& path, const FileOptions& options,
+                                             std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                             IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = FileSystemWrapper::ReopenWritableFile(path, options, &file, debug);
+  if (status.ok()) *result = std::make_unique<WritableFile>(this, std::move(file));
+  return Retryable(status);
+}
+
+IOStatus StoreFileSystem::NewDirectory(const std::string& path, const IOOptions& options,
+                                       std::unique_ptr<rocksdb::FSDirectory>* result,
+                                       IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  IOStatus status = FileSystemWrapper::NewDirectory(path, options, &directory, debug);
+  if (status.ok()) *result = std::make_unique<Directory>(this, std::move(directory));
+  return status;
+}
+
+StoreEnv::StoreEnv(rocksdb::Env* base, const std::string& directory, ManifestSynced synced)
+    : file_system_(std::make_shared<StoreFileSystem>(base, directory, std::move(synced))),
+      env_(rocksdb::NewCompositeEnv(file_system_)) {}
+
+StoreEnv::~StoreEnv() = default;
+
+void StoreEnv::StopRetrying() { file_system_->StopRetrying(); }
+
+}  // namespace budgetwatch
