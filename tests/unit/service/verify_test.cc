@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "storage/memory_store.h"
 #include "support/builders.h"
 #include "support/test_ledger.h"
@@ -90,6 +92,12 @@ class VerifyTest : public testing::Test {
                     MakeCorrection("c", "A", "2020-05-07", 9, "q"),
                     MakeRefund("w", "A", "2020-05-07", 1, "late")});
     ledger_.Record({MakePayment("late", "A", "2020-05-08", 10)});
+    // Checkpoints are written behind the commits.
+    const SteadyTime deadline = SteadyNow() + std::chrono::seconds(20);
+    while (!store_.LastCheckpoint(7).value()) {
+      BW_CHECK(SteadyNow() < deadline);
+      std::this_thread::yield();
+    }
   }
 
   static Committer::Options Frequent() {

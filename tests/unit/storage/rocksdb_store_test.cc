@@ -132,19 +132,20 @@ TEST(RocksDbStore, TellsDamageInsteadOfServingIt) {
     ASSERT_TRUE(store.value()->Write({3, 2, {ClosingEntry{2018}}, {}}).ok());
     ASSERT_TRUE(store.value()->WaitForIndexes().ok());
   }
-  PutRaw(directory.path(), "journal", SequenceKey(1), "\xff\xff");
   PutRaw(directory.path(), "taken", SequenceKey(1), "x");
   PutRaw(directory.path(), "total", "x", "");
-  const auto opened = RocksDbStore::Open(directory.path().string());
-  ASSERT_TRUE(opened.ok()) << opened.error().message;
-  const RocksDbStore& store = *opened.value();
-  const auto nothing = [](const auto&) { return Status(); };
-  EXPECT_EQ(store.ScanJournal(1, 3, nothing).error().reason, "DATA_DAMAGED");
-  EXPECT_EQ(store.ReadEntry(2).error().reason, "DATA_DAMAGED");
-  EXPECT_TRUE(store.ReadEntry(3).ok());
-  EXPECT_EQ(store.TakenFen(1).error().reason, "DATA_DAMAGED");
-  EXPECT_EQ(store.FindPayment({"bank", "a"}).error().reason, "DATA_DAMAGED");
-  EXPECT_EQ(store.ScanTotals(9, std::nullopt, nothing).error().reason, "DATA_DAMAGED");
+  {
+    const auto opened = RocksDbStore::Open(directory.path().string());
+    ASSERT_TRUE(opened.ok()) << opened.error().message;
+    const RocksDbStore& store = *opened.value();
+    const auto nothing = [](const auto&) { return Status(); };
+    EXPECT_TRUE(store.ReadEntry(3).ok());
+    EXPECT_EQ(store.TakenFen(1).error().reason, "DATA_DAMAGED");
+    EXPECT_EQ(store.ScanTotals(9, std::nullopt, nothing).error().reason, "DATA_DAMAGED");
+  }
+  // A start reads the newest part of the journal.
+  PutRaw(directory.path(), "journal", SequenceKey(1), "\xff\xff");
+  EXPECT_EQ(OpenError(directory.path()).reason, "DATA_DAMAGED");
 }
 
 TEST(RocksDbStore, RefusesADamagedListOfProjectCodes) {
