@@ -1,6 +1,7 @@
 """A daemon under attack: its configuration, its memory over time, and a well-behaved client
 that must be served meanwhile."""
 import itertools
+import os
 import pathlib
 import sys
 import threading
@@ -18,6 +19,8 @@ CALL_SECONDS = 60
 MEBIBYTE = 1 << 20
 # The ceiling of most cases: a small one, so that an attack has to pass it to hurt.
 MEMORY_LIMIT_MIB = 512
+# AddressSanitizer takes several times the memory.
+MEMORY_FACTOR = int(os.environ.get("BUDGETWATCH_MEMORY_FACTOR", "1"))
 
 
 def memory_of(pid):
@@ -108,6 +111,7 @@ class Arena:
 
     def __init__(self, bin_dir, folder, name, **settings):
         values = {"memory_limit_mib": MEMORY_LIMIT_MIB, "log_level": "warning", **settings}
+        values["memory_limit_mib"] *= MEMORY_FACTOR
         self.limit = values["memory_limit_mib"] * MEBIBYTE
         config = folder / f"{name}.yaml"
         config.write_text("".join(f"{key}: {value}\n" for key, value in values.items()),
