@@ -40,7 +40,7 @@ class WireReader {
   bool Next() {
     if (position_ == end_) return false;
     uint64_t tag = 0;
-    if (!TakeVarint(&tag) || tag >> 3 == 0 || tag >> 3 > kMaxField) return Fail();
+    if (!TakeShortVarint(&tag) || tag >> 3 == 0 || tag >> 3 > kMaxField) return Fail();
     field_ = static_cast<int>(tag >> 3);
     type_ = static_cast<Type>(tag & 7);
     switch (type_) {
@@ -85,6 +85,13 @@ class WireReader {
     return false;
   }
 
+  // A tag or a size, which Protocol Buffers read from at most 5 bytes, however many of
+  // their bits are 0.
+  bool TakeShortVarint(uint64_t* value) {
+    const char* start = position_;
+    return TakeVarint(value) && position_ - start <= 5;
+  }
+
   bool Skip(ptrdiff_t size) {
     if (end_ - position_ < size) return false;
     position_ += size;
@@ -93,7 +100,7 @@ class WireReader {
 
   bool TakeBytes() {
     uint64_t size = 0;
-    if (!TakeVarint(&size) || size > static_cast<uint64_t>(end_ - position_)) return false;
+    if (!TakeShortVarint(&size) || size > static_cast<uint64_t>(end_ - position_)) return false;
     bytes_ = {position_, static_cast<size_t>(size)};
     position_ += size;
     return true;
