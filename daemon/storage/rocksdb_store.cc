@@ -51,8 +51,10 @@ RocksDbStore::RocksDbStore(std::string directory) : directory_(std::move(directo
 RocksDbStore::~RocksDbStore() {
   maintenance_.reset();
   if (db_ == nullptr) return;
-  env_->StopRetrying();
-  health_.WaitUntilSettled();
+  if (!health_.settled()) {
+    env_->Detach();
+    health_.WaitUntilSettled();
+  }
   BW_FAILPOINT("before_close");
   for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
   db_->Close().PermitUncheckedError();

@@ -59,13 +59,14 @@ class StoreFileSystem : public rocksdb::FileSystemWrapper {
 
   const char* Name() const override { return "StoreFileSystem"; }
 
-  void StopRetrying() { retrying_ = false; }
+  void Detach() { detached_ = true; }
+  bool detached() const { return detached_; }
 
   // Says of an error for lack of room that it may be tried again.
   IOStatus Retryable(IOStatus status) const {
     if (!status.IsNoSpace()) return status;
     IOStatus retryable = IOStatus::IOError("the disk is full", status.ToString());
-    retryable.SetRetryable(retrying_);
+    retryable.SetRetryable(true);
     return retryable;
   }
 
@@ -97,18 +98,25 @@ class StoreFileSystem : public rocksdb::FileSystemWrapper {
                         IODebugContext* debug) override;
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
+    if (detached_) return IOStatus::OK();
     return Retryable(FileSystemWrapper::RenameFile(from, to, options, debug));
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
                     IODebugContext* debug) override {
+    if (detached_) return IOStatus::OK();
     return Retryable(FileSystemWrapper::LinkFile(from, to, options, debug));
+  }
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (detached_) return IOStatus::OK();
+    return FileSystemWrapper::DeleteFile(path, options, debug);
   }
 
  private:
   rocksdb::Env* const base_;
   const std::string directory_;
   const StoreEnv::ManifestSynced synced_;
-  std::atomic<bool> retrying_ = true;
+  std::atomic<bool> detached_ = false;
   Mutex mutex_;
   uint64_t current_number_ BW_GUARDED_BY(mutex_) = 0;
   std::map<uint64_t, uint64_t> manifest_bytes_ BW_GUARDED_BY(mutex_);  // by number
@@ -122,33 +130,51 @@ class WritableFile : public rocksdb::FSWritableFileOwnerWrapper {
       : FSWritableFileOwnerWrapper(std::move(file)), file_system_(*file_system) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return Told(FSWritableFileWrapper::Append(data, options, debug));
+    return detached() ? IOStatus::OK() : Told(FSWritableFileWrapper::Append(data, options, debug));
   }
   IOStatus Append(const Slice& data, const IOOptions& options,
                   const rocksdb::DataVerificationInfo& verification,
                   IODebugContext* debug) override {
-    return Told(FSWritableFileWrapper::Append(data, options, verification, debug));
+    return detached() ? IOStatus::OK()
+                      : Told(FSWritableFileWrapper::Append(data, options, verification, debug));
   }
   IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override {
-    return Told(FSWritableFileWrapper::Truncate(size, options, debug));
+    return detached() ? IOStatus::OK()
+                      : Told(FSWritableFileWrapper::Truncate(size, options, debug));
   }
   IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
     return Told(FSWritableFileWrapper::Close(options, debug));
   }
   IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
-    return Told(FSWritableFileWrapper::Flush(options, debug));
+    return detached() ? IOStatus::OK() : Told(FSWritableFileWrapper::Flush(options, debug));
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return Told(FSWritableFileWrapper::Sync(options, debug));
+    return detached() ? IOStatus::OK() : Told(FSWritableFileWrapper::Sync(options, debug));
   }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return Told(FSWritableFileWrapper::Fsync(options, debug));
+    return detached() ? IOStatus::OK() : Told(FSWritableFileWrapper::Fsync(options, debug));
   }
 
  protected:
+  bool detached() const { return file_system_.detached(); }
   IOStatus Told(const IOStatus& status) const { return file_system_.Retryable(status); }
 
   StoreFileSystem& file_system_;
+};
+
+// A file that is nowhere.
+class DetachedFile : public rocksdb::FSWritableFile {
+ public:
+  IOStatus Append(const Slice&, const IOOptions&, IODebugContext*) override {
+    return IOStatus::OK();
+  }
+  IOStatus Append(const Slice&, const IOOptions&, const rocksdb::DataVerificationInfo&,
+                  IODebugContext*) override {
+    return IOStatus::OK();
+  }
+  IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 };
 
 // Counts its bytes. After an error nothing more of it is taken for durable.
@@ -181,7 +207,7 @@ class ManifestFile : public WritableFile {
   }
   IOStatus Synced(IOStatus status) {
     if (!status.ok()) failed_ = true;
-    if (!failed_) file_system_.ManifestIsSynced(number_, bytes_);
+    if (!failed_ && !detached()) file_system_.ManifestIsSynced(number_, bytes_);
     return status;
   }
 
@@ -196,10 +222,12 @@ class Directory : public rocksdb::FSDirectoryWrapper {
       : FSDirectoryWrapper(std::move(directory)), file_system_(*file_system) {}
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    if (file_system_.detached()) return IOStatus::OK();
     return Synced(FSDirectoryWrapper::Fsync(options, debug));
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
                                const rocksdb::DirFsyncOptions& reason) override {
+    if (file_system_.detached()) return IOStatus::OK();
     return Synced(FSDirectoryWrapper::FsyncWithDirOptions(options, debug, reason));
   }
 
@@ -217,6 +245,10 @@ class Directory : public rocksdb::FSDirectoryWrapper {
 IOStatus StoreFileSystem::NewWritableFile(const std::string& path, const FileOptions& options,
                                           std::unique_ptr<rocksdb::FSWritableFile>* result,
                                           IODebugContext* debug) {
+  if (detached_) {
+    *result = std::make_unique<DetachedFile>();
+    return IOStatus::OK();
+  }
   std::unique_ptr<rocksdb::FSWritableFile> file;
   IOStatus status = FileSystemWrapper::NewWritableFile(path, options, &file, debug);
   if (!status.ok()) return Retryable(status);
@@ -252,6 +284,6 @@ StoreEnv::StoreEnv(rocksdb::Env* base, const std::string& directory, ManifestSyn
 
 StoreEnv::~StoreEnv() = default;
 
-void StoreEnv::StopRetrying() { file_system_->StopRetrying(); }
+void StoreEnv::Detach() { file_system_->Detach(); }
 
 }  // namespace budgetwatch

@@ -13,7 +13,7 @@ namespace budgetwatch {
 
 class StoreFileSystem;
 
-// The Env of the database: another one with two changes.
+// The Env of the database: another one with these changes.
 //
 // 1. What finds no room on the disk fails with an I/O error that may be tried again,
 //    which is how RocksDB tells errors that it goes on from by itself, as soon as it
@@ -32,8 +32,9 @@ class StoreEnv {
 
   rocksdb::Env* get() const { return env_.get(); }
 
-  // From now on an error for lack of room is final.
-  void StopRetrying();
+  // From now on nothing reaches the disk, and whatever is written seems to succeed:
+  // to end RocksDB's attempts to go on, as a crash would. What is acknowledged is safe.
+  void Detach();
 
  private:
   const std::shared_ptr<StoreFileSystem> file_system_;

@@ -63,6 +63,11 @@ class StoreHealth::Listener : public rocksdb::EventListener {
     while (trying_) lock.Wait(settled_);
   }
 
+  bool settled() const {
+    const MutexLock lock(mutex_);
+    return !trying_;
+  }
+
   bool failed() const { return failed_; }
   std::atomic<bool>& memtable_filled() { return memtable_filled_; }
 
@@ -94,6 +99,8 @@ void StoreHealth::Attach(rocksdb::DB* db, std::string directory) {
   directory_ = std::move(directory);
   listener_->Attach(db);
 }
+
+bool StoreHealth::settled() const { return listener_->settled(); }
 
 void StoreHealth::WaitUntilSettled() { listener_->WaitUntilSettled(); }
 

@@ -29,8 +29,9 @@ class StoreHealth {
   // The database, which outlives the use of this, is open.
   void Attach(rocksdb::DB* db, std::string directory);
 
-  // Waits until RocksDB tries no longer to go on, when it has begun to. Closing it
-  // meanwhile would not end (RocksDB 7.8: RecoverFromRetryableBGIOError).
+  // Whether RocksDB does not try to go on after an error. Closing it while it does would
+  // not end (RocksDB 7.8: RecoverFromRetryableBGIOError).
+  bool settled() const;
   void WaitUntilSettled();
 
   // Ok when a write can be tried; to be called before each. Errors: STORE_FAILED or

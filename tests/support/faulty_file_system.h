@@ -62,7 +62,8 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   static const char* kClassName() { return "FaultyFileSystem"; }
   const char* Name() const override { return kClassName(); }
 
-  // Cuts the power: from now on everything fails and nothing changes.
+  // Cuts the power: from now on every change fails. Reads go on: what the program makes
+  // of them, it cannot keep.
   void CutPower();
   // Cuts it at the change with this number from now; 1 is the next one. Whether that
   // one still happens is drawn.
