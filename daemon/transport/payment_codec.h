@@ -21,7 +21,7 @@ struct DecodedBatch {
   // beside them.
   size_t held_bytes() const { return bytes.size() + events.size() * kEventBytes; }
 
-  static constexpr size_t kEventBytes = 1024;
+  static constexpr size_t kEventBytes = 512;
 };
 
 // Reads a RecordPaymentsRequest or StreamPaymentsRequest of up to `max_events`
