@@ -72,15 +72,23 @@ Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, PaymentEv
   if (kind != PaymentKind::kRefund) MatchWaitingRefunds(sequence, &entry);
   gross_fen_ += entry.event.amount_fen;
 
-  const int fiscal_year = entry.event.pay_date.year();
-  const bool attributed =
-      state_.plans().Carrier(fiscal_year, entry.booked_project_code, Date::LastOfYear(fiscal_year),
-                             kKnownNow) != nullptr;
+  const bool attributed = IsAttributed(entry);
   entries_.push_back(std::move(entry));
   indexes_.insert(entries_.size() - 1);
   return PaymentOutcome{
       attributed ? PaymentOutcome::Kind::kRecorded : PaymentOutcome::Kind::kSuspended, sequence,
       std::nullopt};
+}
+
+bool PaymentGroup::IsAttributed(const PaymentEntry& entry) {
+  const int fiscal_year = entry.event.pay_date.year();
+  const auto [known, added] =
+      attributed_[fiscal_year].try_emplace(entry.booked_project_code, false);
+  if (added) {
+    known->second = state_.plans().Carrier(fiscal_year, entry.booked_project_code,
+                                           Date::LastOfYear(fiscal_year), kKnownNow) != nullptr;
+  }
+  return known->second;
 }
 
 const PaymentEntry* PaymentGroup::FindHere(const PaymentKeyView& key, Sequence* sequence) const {

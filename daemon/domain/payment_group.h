@@ -107,6 +107,7 @@ class PaymentGroup {
                                                      const PaymentEvent& event,
                                                      Sequence recorded) const;
   Result<std::optional<Original>> FindOriginal(const PaymentKey& key) const;
+  bool IsAttributed(const PaymentEntry& entry);
   std::optional<PaymentRefusal> CheckLedgerBounds(const PaymentEvent& event) const;
   Result<std::optional<PaymentRefusal>> BookRefund(PaymentEntry* entry);
   Result<std::optional<PaymentRefusal>> BookCorrection(PaymentEntry* entry);
@@ -117,6 +118,8 @@ class PaymentGroup {
   const PaymentLookup& lookup_;
   std::vector<JournalEntry> entries_;
   absl::flat_hash_set<size_t, ByKey, ByKey> indexes_;  // of entries_
+  // Whether a plan carries a project, by year and code, as far as it was asked.
+  std::map<int, StringMap<bool>> attributed_;
   std::map<Sequence, int64_t> taken_fen_;
   int64_t gross_fen_;
   // Unmatched refunds that this group has added or taken out, by original.

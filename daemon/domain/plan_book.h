@@ -6,7 +6,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,7 +23,7 @@ struct PlanRevision {
   Sequence sequence = 0;
   WallMicros recorded_time = 0;
   int64_t budget_fen = 0;
-  std::unordered_map<std::string, size_t, StringHash, std::equal_to<>> project_index;
+  StringMap<size_t> project_index;
 
   const Plan& plan() const { return entry.plan; }
   bool Carries(std::string_view project_code) const {
@@ -66,7 +65,7 @@ class PlanBook {
   struct Year {
     std::map<std::string, std::vector<PlanRevisionPtr>, std::less<>> departments;
     // Departments that ever carried a code; nearly always one.
-    std::unordered_map<std::string, std::set<std::string>, StringHash, std::equal_to<>> carriers;
+    StringMap<std::set<std::string>> carriers;
   };
 
   static PlanRevisionPtr InForce(const std::vector<PlanRevisionPtr>& revisions, Date as_of,

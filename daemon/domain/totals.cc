@@ -4,27 +4,26 @@
 
 namespace budgetwatch {
 
+// Where the day would stand if the gaps were spread evenly. REQUIRES: some days.
+size_t ProjectTotals::Guess(Date date) const {
+  const int64_t first = days_.front().date.day_number();
+  const int64_t span = days_.back().date.day_number() - first;
+  const int64_t offset = std::clamp<int64_t>(date.day_number() - first, 0, span);
+  const auto last = static_cast<int64_t>(days_.size()) - 1;
+  return span == 0 ? 0 : static_cast<size_t>(offset * last / span);
+}
+
 void ProjectTotals::Prefetch(Date date) const {
-  if (days_.empty() || date < days_.front().date) return;
-  const auto offset = static_cast<size_t>(date.day_number() - days_.front().date.day_number());
-  if (offset < days_.size()) __builtin_prefetch(&days_[offset], 1);
+  if (!days_.empty()) __builtin_prefetch(&days_[Guess(date)], 1);
 }
 
 ProjectTotals::Day& ProjectTotals::Slot(Date date) {
-  // Without gaps a day would stand as far from the first one as the calendar says;
-  // with gaps it stands before that.
-  auto last = days_.end();
-  if (!days_.empty() && date >= days_.front().date) {
-    const int32_t offset = date.day_number() - days_.front().date.day_number();
-    if (static_cast<size_t>(offset) < days_.size()) {
-      last = days_.begin() + offset;
-      if (last->date == date) return *last;
-    }
-  }
-  const auto position = std::lower_bound(
-      days_.begin(), last, date, [](const Day& day, Date value) { return day.date < value; });
-  if (position != days_.end() && position->date == date) return *position;
-  return *days_.insert(position, Day{date, {}, 0});
+  // The guess is seldom off by more than a few days, which are in the same cache lines.
+  size_t at = days_.empty() ? 0 : Guess(date);
+  while (at < days_.size() && days_[at].date < date) ++at;
+  while (at > 0 && days_[at - 1].date >= date) --at;
+  if (at < days_.size() && days_[at].date == date) return days_[at];
+  return *days_.insert(days_.begin() + static_cast<ptrdiff_t>(at), Day{date, {}, 0});
 }
 
 void ProjectTotals::Add(Date date, const Total& change, Sequence changed_at) {

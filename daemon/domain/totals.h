@@ -4,11 +4,11 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "domain/date.h"
 #include "domain/sequence.h"
+#include "domain/string_map.h"
 
 namespace budgetwatch {
 
@@ -18,12 +18,6 @@ struct Total {
   int64_t payment_count = 0;
 
   friend bool operator==(const Total&, const Total&) = default;
-};
-
-// Lookup of strings by views, without a copy.
-struct StringHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
 };
 
 // What was booked on one project in one fiscal year, by day. Thread-compatible.
@@ -62,13 +56,14 @@ class ProjectTotals {
   friend bool operator==(const ProjectTotals&, const ProjectTotals&) = default;
 
  private:
+  size_t Guess(Date date) const;
   Day& Slot(Date date);
 
   std::vector<Day> days_;
 };
 
 // What was booked in one fiscal year, by project code.
-using YearTotals = std::unordered_map<std::string, ProjectTotals, StringHash, std::equal_to<>>;
+using YearTotals = StableStringMap<ProjectTotals>;
 
 // What was booked, by fiscal year. Thread-compatible.
 class Totals {

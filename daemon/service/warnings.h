@@ -4,7 +4,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "service/business_calendar.h"
@@ -82,7 +81,7 @@ class Warnings : public CommitListener {
   struct Pending {
     bool everything = true;  // at the start, nothing is known to be evaluated
     std::set<int> years;     // wholly
-    std::map<int, std::unordered_set<std::string, StringHash, std::equal_to<>>> projects;
+    std::map<int, StringSet> projects;
 
     bool empty() const { return !everything && years.empty() && projects.empty(); }
   };
@@ -98,7 +97,10 @@ class Warnings : public CommitListener {
   std::optional<Date> evaluated_date_ BW_GUARDED_BY(evaluation_mutex_);
 
   Mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;  // warnings
+  std::condition_variable due_;      // something to evaluate, for the thread while it is idle
+  std::condition_variable stopped_;
+  bool idle_ BW_GUARDED_BY(mutex_) = false;
   Pending pending_ BW_GUARDED_BY(mutex_);
   Sequence warning_changes_ BW_GUARDED_BY(mutex_) = 0;  // counts commits that changed any
   bool stopping_ BW_GUARDED_BY(mutex_) = false;

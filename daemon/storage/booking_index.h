@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -82,8 +81,8 @@ class BookingIndex {
   const std::unique_ptr<SortedRuns> runs_;
   mutable SharedMutex mutex_;
   std::map<Project, uint32_t> projects_;  // written under mutex_
-  std::unordered_map<int, std::unordered_map<std::string, uint32_t, StringHash, std::equal_to<>>>
-      numbers_;                                       // of the appending thread
+  // Of the appending thread, by year and code.
+  std::map<int, StringMap<uint32_t>> numbers_;
   std::vector<Piece> active_ BW_GUARDED_BY(mutex_);   // falling sizes
   std::vector<Piece> sealing_ BW_GUARDED_BY(mutex_);  // on their way into a run
   Sequence active_last_ BW_GUARDED_BY(mutex_) = 0;

@@ -10,6 +10,10 @@ void PaymentIndex::Table::Insert(const Entry& entry) {
   slots_[slot] = entry;
 }
 
+void PaymentIndex::Table::Reserve(size_t count) {
+  while (2 * count > slots_.size()) Grow();
+}
+
 void PaymentIndex::Table::Grow() {
   constexpr size_t kFirstSlots = 1024;
   std::vector<Entry> old(std::max(kFirstSlots, slots_.size() * 2));
@@ -21,7 +25,7 @@ void PaymentIndex::Table::Grow() {
 
 void PaymentIndex::Table::Add(const Entry& entry) {
   // At most half full, so that a search for an absent hash soon meets a gap.
-  if (2 * (count_ + 1) > slots_.size()) Grow();
+  Reserve(count_ + 1);
   Insert(entry);
   ++count_;
 }
@@ -98,11 +102,13 @@ size_t PaymentIndex::tail_count() const {
 
 Status PaymentIndex::Seal() {
   std::shared_ptr<const Table> sealing;
+  Table next;
+  next.Reserve(tail_count());  // the next ones will be about as many
   {
     const WriterLock lock(mutex_);
     if (sealing_ == nullptr) {
       if (active_.count() == 0) return {};
-      sealing_ = std::make_shared<const Table>(std::exchange(active_, Table()));
+      sealing_ = std::make_shared<const Table>(std::exchange(active_, std::move(next)));
     }
     sealing = sealing_;  // what an earlier failure left comes first
   }

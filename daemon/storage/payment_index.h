@@ -66,6 +66,9 @@ class PaymentIndex {
 
     Sequence last_sequence = 0;
 
+    // Makes room for this many entries.
+    void Reserve(size_t count);
+
    private:
     size_t Home(uint64_t hash) const { return hash & (slots_.size() - 1); }
     void Grow();
