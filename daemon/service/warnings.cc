@@ -16,6 +16,10 @@ constexpr size_t kMaxExplainedByBytes = 256;
 // How often the business date is looked at, and a failed evaluation tried again.
 constexpr std::chrono::milliseconds kIdleWait(500);
 
+// Between two evaluations, so that thousands of small commits a second do not each wake
+// the thread. Who asks for warnings does not wait for it.
+constexpr SteadyTime::duration kMinPause = std::chrono::milliseconds(20);
+
 Status CheckText(const std::string& text, size_t limit_bytes, bool required, const char* field) {
   if (required && text.empty()) {
     return Refusal(Reason::kInvalidField, field,
@@ -77,6 +81,8 @@ void Warnings::Stop() {
     stopping_ = true;
   }
   changed_.notify_all();
+  due_.notify_all();
+  stopped_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -88,17 +94,19 @@ void Warnings::Loop() {
       // Under a flood of commits, evaluation takes at most a sixteenth of the time.
       const auto earliest = SteadyNow() + pause;
       while (!stopping_ && SteadyNow() < earliest) {
-        lock.WaitUntil(changed_, earliest);
+        lock.WaitUntil(stopped_, earliest);
       }
       const auto latest = SteadyNow() + kIdleWait;
+      idle_ = true;
       while (!stopping_ && pending_.empty() && SteadyNow() < latest) {
-        lock.WaitUntil(changed_, latest);
+        lock.WaitUntil(due_, latest);
       }
+      idle_ = false;
       if (stopping_) return;
     }
     const auto start = SteadyNow();
     const bool ok = EvaluatePending().ok();
-    pause = ok ? (SteadyNow() - start) * 15 : kIdleWait;
+    pause = ok ? std::max((SteadyNow() - start) * 15, kMinPause) : kIdleWait;
   }
 }
 
@@ -149,7 +157,8 @@ std::vector<JournalEntry> Warnings::Evaluate(const Pending& pending, Date busine
 }
 
 void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats&) {
-  bool notify = false;
+  bool changes_warnings = false;
+  bool wake = false;
   {
     const MutexLock lock(mutex_);
     for (const JournalEntry& entry : entries) {
@@ -166,11 +175,13 @@ void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const Commi
         pending_.everything = true;
       } else if (std::holds_alternative<WarningEntry>(entry)) {
         ++warning_changes_;
+        changes_warnings = true;
       }
-      notify = true;
     }
+    wake = !pending_.empty() && std::exchange(idle_, false);
   }
-  if (notify) changed_.notify_all();
+  if (wake) due_.notify_all();
+  if (changes_warnings) changed_.notify_all();
 }
 
 Warnings::Page Warnings::List(const Filter& filter, const std::string& after_id, size_t limit) {
