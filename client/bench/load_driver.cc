@@ -216,9 +216,11 @@ class StreamSlot {
     const int64_t batch = run_.TakeBatch();
     const grpc::ByteBuffer request = run_.Request(batch);
     unanswered_.push_back({batch, steady_clock::now()});
-    // With more to come at once, gRPC may send it all together.
+    // With more to come at once, gRPC may send it all together. That is only sure while
+    // no other stream takes the batches.
     grpc::WriteOptions write;
-    if (unanswered_.size() < capacity_ && run_.MaySend()) write.set_buffer_hint();
+    const bool alone = run_.options().connections == 1;
+    if (alone && unanswered_.size() < capacity_ && run_.MaySend()) write.set_buffer_hint();
     stream_->Write(request, write, write_.Begin());
   }
 

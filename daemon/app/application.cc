@@ -63,7 +63,7 @@ class HealthListener : public CommitListener {
     if (server_ != nullptr) server_->SetServing(serving);
   }
 
-  bool failing_ = false;  // of the committer's thread
+  bool failing_ = false;  // of the thread that tells
   Mutex mutex_;
   GrpcServer* server_ BW_GUARDED_BY(mutex_) = nullptr;
 };

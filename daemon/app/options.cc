@@ -156,7 +156,7 @@ void ReadLimits(const YamlMap& map, Options* options) {
   ReadNumber(map, "index_memory_payments", 1'000, 100'000'000, &options->index_memory_payments);
   ReadNumber(map, "max_message_bytes", 4096, 256 * kMebibyte, &server.max_message_bytes);
   ReadNumber(map, "max_batch_events", 1, int64_t{kMaxBatchEvents}, &server.max_batch_events);
-  ReadNumber(map, "max_batches_per_stream", 1, 1024, &server.max_batches_per_stream);
+  ReadNumber(map, "max_batches_per_stream", 1, 65'536, &server.max_batches_per_stream);
   ReadNumber(map, "max_streams", 1, 100'000, &server.max_streams);
   ReadNumber(map, "max_connections", 1, 100'000, &server.max_connections);
   ReadNumber(map, "max_calls_per_connection", 1, 1'000'000, &server.max_calls_per_connection);

@@ -45,6 +45,8 @@ Committer::~Committer() { Stop(); }
 void Committer::Start() {
   BW_CHECK(!thread_.joinable());
   checkpointer_.Start();
+  answering_ = std::make_unique<WorkerPool>(1, SIZE_MAX);
+  BW_CHECK(answering_->Post([] { NameThread("answers"); }));
   thread_ = std::thread([this] {
     NameThread("committer");
     Loop();
@@ -60,6 +62,7 @@ void Committer::Stop() {
   if (thread_.joinable()) thread_.join();
   while (RunOnce()) {
   }
+  answering_.reset();  // after its last answer
   checkpointer_.Stop();
 }
 
@@ -182,11 +185,10 @@ bool Committer::RunOnce() {
   return true;
 }
 
-Result<std::vector<std::vector<PaymentOutcome>>> Committer::Decide(std::vector<Command>& commands,
-                                                                   PaymentGroup* group,
-                                                                   CommitStats* stats) const {
+// Outcomes of all batches, in their order.
+Status Committer::Decide(AnsweredBatches* batches, PaymentGroup* group) const {
   std::vector<PaymentKeyView> keys;
-  for (const Command& command : commands) {
+  for (const Command& command : batches->commands) {
     const PaymentBatch& batch = std::get<PaymentsCommand>(command).batch;
     for (const auto& event : batch.events) {
       if (const auto* payment = std::get_if<PaymentEvent>(&event)) {
@@ -198,54 +200,61 @@ Result<std::vector<std::vector<PaymentOutcome>>> Committer::Decide(std::vector<C
   if (!recorded.ok()) return recorded.error();
   group->Reserve(keys.size());
   auto next_recorded = recorded.value().begin();
-  std::vector<std::vector<PaymentOutcome>> outcomes(commands.size());
-  for (size_t i = 0; i < commands.size(); ++i) {
-    PaymentBatch& batch = std::get<PaymentsCommand>(commands[i]).batch;
-    outcomes[i].reserve(batch.events.size());
+  CommitStats& stats = batches->result.stats;
+  for (Command& command : batches->commands) {
+    PaymentBatch& batch = std::get<PaymentsCommand>(command).batch;
+    std::vector<PaymentOutcome>& outcomes = batches->outcomes.emplace_back();
+    outcomes.reserve(batch.events.size());
     for (auto& event : batch.events) {
       if (auto* refusal = std::get_if<PaymentRefusal>(&event)) {
-        outcomes[i].push_back({PaymentOutcome::Kind::kRejected, 0, std::move(*refusal)});
+        outcomes.push_back({PaymentOutcome::Kind::kRejected, 0, std::move(*refusal)});
       } else {
         auto outcome =
             group->Decide(batch.source, std::move(std::get<PaymentEvent>(event)), *next_recorded++);
         if (!outcome.ok()) return outcome.error();
-        outcomes[i].push_back(std::move(outcome).value());
+        outcomes.push_back(std::move(outcome).value());
       }
-      Count(outcomes[i].back(), stats);
+      Count(outcomes.back(), &stats);
     }
-    stats->event_count += outcomes[i].size();
+    stats.event_count += outcomes.size();
   }
-  return outcomes;
+  return {};
 }
 
 void Committer::CommitPayments(std::vector<Command> commands) {
-  CommitStats stats;
+  // Shared because a task must be copyable; one thread has it at a time.
+  const auto batches = std::make_shared<AnsweredBatches>();
+  batches->commands = std::move(commands);
+  GroupResult& result = batches->result;
   const int64_t start = MonotonicNanos();
-  for (const Command& command : commands) {
+  for (const Command& command : batches->commands) {
     const auto& payments = std::get<PaymentsCommand>(command);
-    stats.parse_nanos.push_back(payments.batch.parse_nanos);
-    stats.wait_nanos.push_back(start - payments.submitted_nanos);
+    result.stats.parse_nanos.push_back(payments.batch.parse_nanos);
+    result.stats.wait_nanos.push_back(start - payments.submitted_nanos);
   }
   PaymentGroup group(ledger_.writer_state(), ledger_.store());
-  auto outcomes = Decide(commands, &group, &stats);
-  stats.decide_nanos = MonotonicNanos() - start;
-  std::optional<Error> failure;
-  if (outcomes.ok()) {
-    Commit commit;
-    commit.taken_fen = group.taken_fen();
-    commit.entries = group.TakeEntries();
-    const Status status = WriteAndApply(std::move(commit), &stats);
-    if (!status.ok()) failure = status.error();
+  const Status decided = Decide(batches.get(), &group);
+  result.stats.decide_nanos = MonotonicNanos() - start;
+  if (decided.ok()) {
+    result.entries = group.TakeEntries();
+    WriteAndApply(group.taken_fen(), &result);
   } else {
-    failure = outcomes.error();
+    result.failure = decided.error();
   }
+  Afterwards([this, batches] {
+    Tell(batches->result);
+    Answer(batches.get());
+  });
+}
+
+void Committer::Answer(AnsweredBatches* batches) const {
   BW_FAILPOINT("before_answer");
-  for (size_t i = 0; i < commands.size(); ++i) {
-    PaymentsDone& done = std::get<PaymentsCommand>(commands[i]).done;
-    if (failure) {
-      done(*failure);
+  for (size_t i = 0; i < batches->commands.size(); ++i) {
+    PaymentsDone& done = std::get<PaymentsCommand>(batches->commands[i]).done;
+    if (batches->result.failure) {
+      done(*batches->result.failure);
     } else {
-      done(std::move(outcomes.value()[i]));
+      done(std::move(batches->outcomes[i]));
     }
     BW_FAILPOINT("after_answer");
   }
@@ -257,56 +266,80 @@ void Committer::CommitControl(ControlCommand command) {
     command.done(entries.error());
     return;
   }
-  Commit commit;
-  commit.entries = std::move(entries).value();
-  const bool writes = !commit.entries.empty();
+  const auto result = std::make_shared<GroupResult>();
+  result->entries = std::move(entries).value();
   const Sequence first = ledger_.writer_state().sequence() + 1;
-  CommitStats stats;
-  const Status status = WriteAndApply(std::move(commit), &stats);
-  if (!status.ok()) {
-    command.done(status.error());
-    return;
-  }
+  WriteAndApply({}, result.get());
   Committed committed = Here();
-  committed.first_sequence = writes ? first : 0;
-  command.done(committed);
+  committed.first_sequence = result->entries.empty() ? 0 : first;
+  Afterwards([this, result, committed, done = std::move(command.done)] {
+    Tell(*result);
+    if (result->failure) {
+      done(*result->failure);
+    } else {
+      done(committed);
+    }
+  });
+}
+
+// Runs what follows a group behind the groups before it.
+void Committer::Afterwards(std::function<void()> task) {
+  if (answering_ == nullptr) {
+    task();
+  } else {
+    BW_CHECK(answering_->Post(std::move(task)));
+  }
+}
+
+void Committer::Tell(const GroupResult& result) const {
+  if (result.failure && !result.write_failed) return;
+  for (CommitListener* listener : listeners_) {
+    if (result.write_failed) {
+      listener->OnWriteFailed(*result.failure);
+    } else {
+      listener->OnCommitted(result.entries, result.stats);
+    }
+  }
 }
 
 Committed Committer::Here() const {
   return {0, ledger_.writer_state().sequence(), ledger_.writer_state().recorded_time()};
 }
 
-Status Committer::WriteAndApply(Commit commit, CommitStats* stats) {
+void Committer::WriteAndApply(std::map<Sequence, int64_t> taken_fen, GroupResult* result) {
+  CommitStats& stats = result->stats;
+  stats.entry_count = result->entries.size();
+  if (result->entries.empty()) return;
+  Commit commit;
   commit.first_sequence = ledger_.writer_state().sequence() + 1;
   commit.recorded_time = std::max(clock_.Now(), last_time_ + 1);
-  stats->entry_count = commit.entries.size();
-  if (!commit.entries.empty()) {
-    const int64_t start = MonotonicNanos();
-    BW_FAILPOINT("before_write");
-    WriteCost cost;
-    const Status status = ledger_.writer_store().Write(commit, &cost);
-    const int64_t written = MonotonicNanos();
-    stats->write_nanos = written - start;
-    stats->encode_nanos = cost.encode_nanos;
-    stats->sync_nanos = cost.sync_nanos;
-    {
-      const MutexLock lock(mutex_);
-      store_error_.reset();
-      if (!status.ok()) store_error_ = status.error();
-    }
-    if (!status.ok()) {
-      if (!failed_write_) failed_write_ = {commit.recorded_time, status.error()};
-      for (CommitListener* listener : listeners_) listener->OnWriteFailed(status.error());
-      return status;
-    }
-    BW_FAILPOINT("after_write_before_apply");
-    failed_write_.reset();
-    last_time_ = commit.recorded_time;
-    ledger_.Apply(commit.first_sequence, commit.recorded_time, commit.entries);
-    stats->apply_nanos = MonotonicNanos() - written;
+  commit.entries = std::move(result->entries);
+  commit.taken_fen = std::move(taken_fen);
+  const int64_t start = MonotonicNanos();
+  BW_FAILPOINT("before_write");
+  WriteCost cost;
+  const Status status = ledger_.writer_store().Write(commit, &cost);
+  const int64_t written = MonotonicNanos();
+  stats.write_nanos = written - start;
+  stats.encode_nanos = cost.encode_nanos;
+  stats.sync_nanos = cost.sync_nanos;
+  {
+    const MutexLock lock(mutex_);
+    store_error_.reset();
+    if (!status.ok()) store_error_ = status.error();
   }
-  for (CommitListener* listener : listeners_) listener->OnCommitted(commit.entries, *stats);
-  return {};
+  if (!status.ok()) {
+    if (!failed_write_) failed_write_ = {commit.recorded_time, status.error()};
+    result->failure = status.error();
+    result->write_failed = true;
+    return;
+  }
+  BW_FAILPOINT("after_write_before_apply");
+  failed_write_.reset();
+  last_time_ = commit.recorded_time;
+  ledger_.Apply(commit.first_sequence, commit.recorded_time, commit.entries);
+  stats.apply_nanos = MonotonicNanos() - written;
+  result->entries = std::move(commit.entries);
 }
 
 void Committer::CheckpointWhenDue() {

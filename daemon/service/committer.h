@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "base/worker_pool.h"
 #include "service/checkpointer.h"
 #include "service/commit_listener.h"
 #include "service/ledger.h"
@@ -36,10 +39,11 @@ struct Committed {
 };
 
 // The one writer of the ledger. Commands wait in a bounded queue; the committer
-// decides them in order, writes what waits as one durable group, applies it and
-// answers. Thread-safe.
+// decides them in order, writes what waits as one durable group and applies it. A
+// second thread tells the listeners and answers, group by group, while the next one
+// is decided and written. Thread-safe.
 //
-// 1. Commands take effect in the order of their submission.
+// 1. Commands take effect, and are answered, in the order of their submission.
 // 2. A command is answered once: after its group is durable and applied, or with
 //    an error, and then nothing of it is visible.
 // 3. Recorded times rise from group to group, even if the clock steps back.
@@ -54,7 +58,8 @@ class Committer {
     Sequence checkpoint_interval = 524'288;
   };
 
-  // Called on the committer's thread; must not block.
+  // Called on the thread that answers, or at once where the batch is refused; must not
+  // block.
   using PaymentsDone = std::function<void(Result<std::vector<PaymentOutcome>>)>;
 
   // Makes the entries of a control command from the current state, on the
@@ -71,10 +76,10 @@ class Committer {
   // Call before the first command. The listener outlives the committer.
   void AddListener(CommitListener* listener) { listeners_.push_back(listener); }
 
-  // Starts the thread. Without it, RunOnce does the work.
+  // Starts the threads. Without them, RunOnce does the work and answers.
   void Start();
 
-  // Answers what was accepted, refuses what comes later, ends the thread.
+  // Answers what was accepted, refuses what comes later, ends the threads.
   // Idempotent.
   void Stop();
 
@@ -118,6 +123,20 @@ class Committer {
 
   Committer(Ledger& ledger, const Clock& clock, const Options& options, Sequence checkpoint);
 
+  // What became of a group, for those who hear of it.
+  struct GroupResult {
+    std::vector<JournalEntry> entries;  // durable and applied, unless it failed
+    CommitStats stats;
+    std::optional<Error> failure;  // of the whole group
+    bool write_failed = false;     // and it was the store's
+  };
+  // A group of payment batches with their outcomes.
+  struct AnsweredBatches {
+    std::vector<Command> commands;
+    std::vector<std::vector<PaymentOutcome>> outcomes;  // of each command
+    GroupResult result;
+  };
+
   static size_t CostOf(const Command& command);
   std::optional<Error> Enqueue(Command& command);
   std::vector<Command> TakeGroup();
@@ -125,10 +144,11 @@ class Committer {
   void Loop();
   void CommitPayments(std::vector<Command> commands);
   void CommitControl(ControlCommand command);
-  Result<std::vector<std::vector<PaymentOutcome>>> Decide(std::vector<Command>& commands,
-                                                          PaymentGroup* group,
-                                                          CommitStats* stats) const;
-  Status WriteAndApply(Commit commit, CommitStats* stats);
+  Status Decide(AnsweredBatches* batches, PaymentGroup* group) const;
+  void WriteAndApply(std::map<Sequence, int64_t> taken_fen, GroupResult* result);
+  void Afterwards(std::function<void()> task);
+  void Tell(const GroupResult& result) const;
+  void Answer(AnsweredBatches* batches) const;
   void CheckpointWhenDue();
   Committed Here() const;
 
@@ -144,6 +164,8 @@ class Committer {
   std::optional<Error> store_error_ BW_GUARDED_BY(mutex_);
   std::atomic<size_t> queued_events_ = 0;
   std::thread thread_;
+  // What waits for it holds what it was admitted with, which bounds it.
+  std::unique_ptr<WorkerPool> answering_;
 
   struct FailedWrite {
     WallMicros recorded_time = 0;

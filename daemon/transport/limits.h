@@ -17,7 +17,7 @@ struct ServerLimits {
   int max_connections = 1'000;
   int max_calls_per_connection = 256;  // further ones wait at the client
   int max_streams = 1'000;
-  int max_batches_per_stream = 16;
+  int max_batches_per_stream = 1'024;
 
   // Payment events a second, with bursts of a second's worth; 0 for any number.
   int64_t source_events_per_second = 0;

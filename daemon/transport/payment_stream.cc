@@ -11,6 +11,9 @@ namespace {
 // HTTP/2 lets the client send before it is read.
 constexpr size_t kStreamBytes = 64u << 10;
 
+// What an answer takes beside its bytes until it is written.
+constexpr size_t kAnswerBytes = 512;
+
 }  // namespace
 
 PaymentStream* PaymentStream::Start(Payments& payments, Calls& calls,
@@ -165,7 +168,7 @@ void PaymentStream::OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>
   if (outcomes.ok()) {
     answer.bytes = EncodeOutcomes(outcomes.value());
     // An answer larger than its request (it never is by much) is still written.
-    (void)hold.Resize(answer.bytes.Length());
+    (void)hold.Resize(kAnswerBytes + answer.bytes.Length());
     answer.hold = std::move(hold);
   }
   Next next;

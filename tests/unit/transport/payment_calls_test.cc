@@ -253,7 +253,9 @@ TEST(StreamPayments, HalfCloseAtOnceFinishesWell) {
 // commit after it, up to a bound.
 TEST(StreamPayments, SeveralBatchesAreUnderWay) {
   constexpr int kBatches = 40;
-  TestServer server;
+  ServerLimits limits;
+  limits.max_batches_per_stream = 16;
+  TestServer server({}, limits);
   WithPlan(&server);
   server.store().SetClosed(true);
   const auto stub = v1::PaymentService::NewStub(server.Connect());
@@ -270,7 +272,7 @@ TEST(StreamPayments, SeveralBatchesAreUnderWay) {
   }
   stream->WritesDone();
   // The first one is being written.
-  const auto waiting = static_cast<size_t>(ServerLimits().max_batches_per_stream - 1);
+  const auto waiting = static_cast<size_t>(limits.max_batches_per_stream - 1);
   EXPECT_TRUE(Eventually([&] { return server.ledger().committer().queue_depth() == waiting; }));
   server.store().SetClosed(false);
   v1::StreamPaymentsResponse response;
