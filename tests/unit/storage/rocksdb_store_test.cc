@@ -185,8 +185,14 @@ TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
     const auto store = RocksDbStore::Open(directory.path().string());
     ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 1), {}}).ok());
     ASSERT_TRUE(store.value()->Write({2, 2, ManyPayments(1, 1), {}}).ok());
-    EXPECT_EQ(store.value()->CheckChain(2).value(), "");
-    head = store.value()->ChainHead();
+    head = store.value()->ChainHashAt(2).value();
+    EXPECT_EQ(head.size(), 64u);
+    EXPECT_EQ(store.value()->CheckChain(2).value().difference, "");
+    EXPECT_EQ(store.value()->CheckChain(2).value().chain_hash, head);
+    EXPECT_NE(store.value()->CheckChain(1).value().chain_hash, head);
+    EXPECT_EQ(store.value()->CheckChain(1).value().chain_hash,
+              store.value()->ChainHashAt(1).value());
+    EXPECT_EQ(store.value()->ChainHashAt(3).value(), "");
   }
   // The same payment with another amount, in a record that can be read.
   const JournalEntry other = MakeEntry(MakePayment("id-0", "P0", "2020-01-01", 1));
@@ -195,8 +201,8 @@ TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
   PutRaw(directory.path(), "journal", SequenceKey(1), forged);
   const auto store = RocksDbStore::Open(directory.path().string());
   ASSERT_TRUE(store.ok());
-  EXPECT_EQ(store.value()->ChainHead(), head);
-  EXPECT_TRUE(Contains(store.value()->CheckChain(2).value(), "sequence 2"));
+  EXPECT_EQ(store.value()->ChainHashAt(2).value(), head);
+  EXPECT_TRUE(Contains(store.value()->CheckChain(2).value().difference, "sequence 2"));
 }
 
 // Every payment is found and listed, whether it is in memory, in a run or in a merged
