@@ -16,7 +16,7 @@ namespace {
 constexpr WallMicros kMicrosPerSecond = 1'000'000;
 
 // Bytes between two looks at what else there is to do.
-constexpr uint64_t kProgressBytes = 256u << 10;
+constexpr uint64_t kProgressBytes = 64u << 10;
 
 rocksdb::BackupEngineOptions EngineOptions(const std::string& directory) {
   rocksdb::BackupEngineOptions options(directory);

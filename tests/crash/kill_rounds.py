@@ -7,7 +7,8 @@ bad events over several connections, by unary calls and streams, and records wha
 sent and what was answered. The daemon dies of SIGKILL at a random moment, or at a
 failpoint (base/failpoint.h), or gets SIGTERM under load; some restarts die as well.
 Then the ledger is compared with the record, what has no answer is sent again, and the
-reports are compared with the sums. The data directory grows from round to round, and
+reports are compared with the sums. Where it died in a backup, the next one must succeed
+and be restored. The data directory grows from round to round, and
 is a new one now and then. At the end records that were tampered with must be noticed.
 
 usage: kill_rounds.py BIN_DIR TESTS_DIR [ROUNDS]
@@ -16,6 +17,7 @@ Environment: BUDGETWATCH_ROUNDS (default 28), BUDGETWATCH_SEED (default: a new o
 A failing run keeps its data and says where.
 """
 import collections
+import contextlib
 import os
 import pathlib
 import random
@@ -25,9 +27,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-from crash_ledger import YEARS, Failure, Ledger, Tools, check, check_equal
+from crash_ledger import (YEARS, Failure, Ledger, Process, Tools, check, check_equal,
+                          run_program)
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -45,6 +49,8 @@ SETTINGS = ("max_group_events: 2000\ncheckpoint_entries: 10000\n"
 EVENTS = 10_000
 MANY_EVENTS = 70_000
 MANY_SHARE = 0.1
+# Passed without a daemon: tests/integration/backup_restore.py.
+OFFLINE = {"between_restore_renames"}
 TRIES = 8  # of a failpoint, until it is passed
 # Up to so many passings until the kill.
 PASSES_MAX = collections.defaultdict(lambda: 3, before_answer=20, after_answer=20,
@@ -59,7 +65,35 @@ def failpoint_names():
     for source in sources:
         found.update(re.findall(r'BW_FAILPOINT\("(\w+)"\)', source.read_text(encoding="utf-8")))
     check(found, "no failpoint in the sources of the daemon")
-    return sorted(found)
+    return sorted(found - OFFLINE)
+
+
+@contextlib.contextmanager
+def backups_beside(ledger, wanted):
+    """Backups, one after the other, from the first payment until the daemon is dead."""
+    daemon = ledger.daemon
+    stop = threading.Event()
+
+    def alive():
+        return daemon.process.poll() is None and not stop.is_set()
+
+    def back_up():
+        while alive() and not daemon.acknowledged_count():
+            pass
+        while alive():
+            with Process(daemon.command("admin", "backup"), ledger.folder, "backup") as backup:
+                while alive() and backup.process.poll() is None:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        backup.process.wait(0.01)
+
+    thread = threading.Thread(target=back_up if wanted else lambda: None)
+    thread.start()
+    try:
+        yield
+        daemon.wait()
+    finally:
+        stop.set()
+        thread.join()
 
 
 class Run:
@@ -111,6 +145,8 @@ class Run:
             self.kinds["start"] += 1
         self.kinds[what] += 1
         self.check_round(number)
+        if "_backup" in killed_by:
+            self.check_backup()
         print(f"  round {number}: {killed_by}, {self.sums['acknowledged']} acknowledged so far, "
               f"{time.monotonic() - started:.1f} s", flush=True)
 
@@ -157,13 +193,14 @@ class Run:
         events = MANY_EVENTS if many else EVENTS
         by_failpoint = failpoint and failpoint != "before_close"
         ledger.records[number] = ledger.folder / f"record-{number}"
-        load = ledger.client(
-            "load", number, "--seed", self.chance.randrange(2**63), "--round", number,
-            "--max-events", events + EVENTS,
-            "--pid", ledger.daemon.process.pid, "--signal", int(sent_signal),
-            "--after-events",
-            2 * (events + EVENTS) if by_failpoint else self.chance.randrange(events),
-            "--delay-micros", self.chance.randrange(3_000))
+        with backups_beside(ledger, "_backup" in failpoint):
+            load = ledger.client(
+                "load", number, "--seed", self.chance.randrange(2**63), "--round", number,
+                "--max-events", events + EVENTS,
+                "--pid", ledger.daemon.process.pid, "--signal", int(sent_signal),
+                "--after-events",
+                2 * (events + EVENTS) if by_failpoint else self.chance.randrange(events),
+                "--delay-micros", self.chance.randrange(3_000))
         code = ledger.daemon.wait()
         # Without a failpoint on its way, the load ends before the signal.
         at_failpoint = bool(by_failpoint and load.numbers["server_ended"])
@@ -190,6 +227,18 @@ class Run:
         ledger.close_round(again)
         if number % VERIFY_EVERY == 0:
             ledger.verify()
+
+    def check_backup(self):
+        """The next backup succeeds and can be restored, which verifies it."""
+        ledger = self.ledger
+        made = ledger.daemon.ask("admin", "backup")
+        data = ledger.folder / "restored"
+        done = run_program([self.tools.daemon, "restore", "--backup-dir",
+                            ledger.folder / "data-backups", "--data-dir", data,
+                            "--backup", made["backupId"]])
+        check_equal(done.returncode, 0, f"exit code of the restore of {made}: "
+                                        f"{done.stderr.decode()}")
+        shutil.rmtree(data)
 
     def end_directory(self, last):
         """After one more kill everything is still there."""
