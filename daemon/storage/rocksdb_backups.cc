@@ -8,7 +8,6 @@
 
 #include "base/failpoint.h"
 #include "storage/backup_metadata.h"
-#include "storage/directory_sync.h"
 
 namespace budgetwatch {
 namespace {
@@ -94,12 +93,13 @@ Result<std::shared_ptr<rocksdb::BackupEngine>> RocksDbBackups::OpenEngine() {
   constexpr const char* kCure = "; create it for the daemon's user, or name another backup_dir";
   const bool is_new = env_->FileExists(directory_).IsNotFound();
   rocksdb::Status status = env_->CreateDirIfMissing(directory_);
-  if (!status.ok()) return Failed(status.ToString() + kCure);
-  if (is_new && env_ == rocksdb::Env::Default()) {
-    if (const Status synced = SyncParent(directory_); !synced.ok()) {
-      return Failed(synced.error().message);
-    }
+  if (status.ok() && is_new) {
+    const std::filesystem::path parent = std::filesystem::path(directory_).parent_path();
+    std::unique_ptr<rocksdb::Directory> holder;
+    status = env_->NewDirectory(parent.empty() ? "." : parent.string(), &holder);
+    if (status.ok()) status = holder->Fsync();
   }
+  if (!status.ok()) return Failed(status.ToString() + kCure);
   rocksdb::BackupEngine* engine = nullptr;
   status = rocksdb::BackupEngine::Open(env_, EngineOptions(directory_), &engine);
   if (!status.ok()) return Failed(status.ToString() + kCure);

@@ -203,7 +203,7 @@ def check_known_at(ledger, tools):
     for count, (moment, text) in enumerate(sorted(ledger.reports.items())):
         replace = ("--replace",) if count else ()
         tools.restore(ledger.backups, data, "--known-at", moment, *replace)
-        check_equal(len(list(ledger.folder.glob("earlier*"))), count + 1, "directories set aside")
+        check_equal(len(list(ledger.folder.glob("earlier.*"))), count, "directories set aside")
         with ledger.start(data) as daemon:
             # Warnings that the moment did not know yet are recorded behind it.
             check(daemon.sequence() >= moment, "the restored ledger is short")
@@ -217,7 +217,7 @@ def check_known_at(ledger, tools):
                                exit_code=1)
     check("ends at sequence" in message, message)
     tools.restore(ledger.backups, data, "--known-at", "noon", exit_code=2)
-    for path in ledger.folder.glob("earlier*"):
+    for path in (data, *ledger.folder.glob("earlier.*")):
         shutil.rmtree(path)
 
 

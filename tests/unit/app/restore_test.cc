@@ -84,7 +84,9 @@ class RestoreTest : public testing::Test {
   }
 
   Result<Restored> Run() {
-    return Restore(request_, clock_, [](const std::string&) {});
+    auto restored = Restore(request_, clock_, [](const std::string&) {});
+    clock_.Advance(1);
+    return restored;
   }
 
   std::string RunError() {
