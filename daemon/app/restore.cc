@@ -99,6 +99,10 @@ class Restorer {
  private:
   Status CheckTarget() {
     std::error_code error;
+    // Renaming would act on the link, perhaps on another disk than the data.
+    if (fs::is_symlink(target_, error)) {
+      return BadDirectory(target_ + " is a link; name the directory that it leads to");
+    }
     if (!fs::exists(target_, error)) return {};
     if (!fs::is_directory(target_, error)) {
       return BadDirectory(target_ + " is not a directory; name another one");

@@ -219,6 +219,10 @@ TEST_F(RestoreTest, WhatIsNotThereIsTold) {
   std::ofstream(Path("file")) << "text";
   request_.data_dir = Path("file");
   EXPECT_TRUE(Contains(RunError(), "is not a directory"));
+  fs::create_directory_symlink(Path("data"), Path("link"));
+  request_.data_dir = Path("link");
+  request_.replace = true;
+  EXPECT_TRUE(Contains(RunError(), "is a link"));
 }
 
 TEST_F(RestoreTest, ARestoreThatWasCutOffIsToldAndRepeated) {
