@@ -25,7 +25,7 @@ void AdminServiceHandler::Describe(v1::GetServerInfoResponse* response) const {
   response->set_business_date_fixed(calendar_.fixed());
   ledger_.View([this, response](const LedgerState& state) {
     response->set_ledger_sequence(state.sequence());
-    // In memory: no commit ends here while the state is looked at.
+    // From memory: the store is at most one commit ahead while the state is looked at.
     const auto chain_hash = ledger_.store().ChainHashAt(state.sequence());
     if (chain_hash.ok()) response->set_chain_hash(chain_hash.value());
     response->set_profile_name(state.ProfileAt(kKnownNow).name);
