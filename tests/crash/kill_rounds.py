@@ -13,7 +13,7 @@ is a new one now and then. At the end records that were tampered with must be no
 
 usage: kill_rounds.py BIN_DIR TESTS_DIR [ROUNDS]
 BIN_DIR holds the programs, TESTS_DIR budgetwatchd_failpoints and crash_client.
-Environment: BUDGETWATCH_ROUNDS (default 28), BUDGETWATCH_SEED (default: a new one).
+Environment: BUDGETWATCH_ROUNDS (default 34), BUDGETWATCH_SEED (default: a new one).
 A failing run keeps its data and says where.
 """
 import collections
@@ -35,7 +35,7 @@ from crash_ledger import (YEARS, Failure, Ledger, Process, Tools, check, check_e
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-DEFAULT_ROUNDS = 28
+DEFAULT_ROUNDS = 34
 ROUNDS_PER_DIRECTORY = 20  # and at most so many more by chance
 VERIFY_EVERY = 6
 # Of a longer run, all rounds of a directory are compared again at its end; of a
