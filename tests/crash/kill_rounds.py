@@ -74,15 +74,14 @@ def backups_beside(ledger, wanted):
     daemon = ledger.daemon
     stop = threading.Event()
 
-    def alive():
-        return daemon.process.poll() is None and not stop.is_set()
-
+    # Never asks for the daemon's exit code: its number must stay taken until the client,
+    # which signals it, has ended.
     def back_up():
-        while alive() and not daemon.acknowledged_count():
+        while not stop.is_set() and not daemon.acknowledged_count():
             pass
-        while alive():
+        while not stop.is_set():
             with Process(daemon.command("admin", "backup"), ledger.folder, "backup") as backup:
-                while alive() and backup.process.poll() is None:
+                while not stop.is_set() and backup.process.poll() is None:
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         backup.process.wait(0.01)
 
@@ -189,11 +188,12 @@ class Run:
         failpoint = self.start_for(failpoint)
         graceful = failpoint == "before_close" or (not failpoint and self.chance.random() < 0.15)
         sent_signal = signal.SIGTERM if graceful else signal.SIGKILL
-        many = self.chance.random() < MANY_SHARE
+        backing_up = "_backup" in failpoint
+        many = backing_up or self.chance.random() < MANY_SHARE
         events = MANY_EVENTS if many else EVENTS
         by_failpoint = failpoint and failpoint != "before_close"
         ledger.records[number] = ledger.folder / f"record-{number}"
-        with backups_beside(ledger, "_backup" in failpoint):
+        with backups_beside(ledger, backing_up):
             load = ledger.client(
                 "load", number, "--seed", self.chance.randrange(2**63), "--round", number,
                 "--max-events", events + EVENTS,
