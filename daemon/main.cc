@@ -11,6 +11,7 @@
 
 #include "app/application.h"
 #include "app/command_line.h"
+#include "app/offline_tools.h"
 
 namespace {
 
@@ -70,6 +71,7 @@ class StopGuard {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const auto done = budgetwatch::RunOfflineTool(argc, argv)) return *done;
   std::optional<int> exit_code;
   const budgetwatch::CommandLine line = budgetwatch::ReadCommandLine(argc, argv, &exit_code);
   if (exit_code) return *exit_code;

@@ -9,8 +9,8 @@
 namespace budgetwatch::ctl {
 namespace {
 
-// Verifying reads every record of the ledger.
-constexpr std::chrono::hours kVerifyTimeout{1};
+// Verifying reads every record of the ledger, a backup copies it.
+constexpr std::chrono::hours kLongTimeout{1};
 
 std::string YesNo(const Speech& say, bool value) {
   return value ? say("是", "yes") : say("否", "no");
@@ -23,6 +23,9 @@ void PrintInfo(const Context& context, const v1::GetServerInfoResponse& info) {
       << info.format_version() << '\n';
   out << say("数据目录 ", "Data directory ") << info.data_directory() << '\n';
   out << say("账本序号 ", "Ledger sequence ") << info.ledger_sequence() << '\n';
+  if (!info.chain_hash().empty()) {
+    out << say("校验链哈希 ", "Chain hash ") << info.chain_hash() << '\n';
+  }
   out << say("业务日期 ", "Business date ") << info.business_date()
       << (info.business_date_fixed() ? say("（固定）", " (fixed)") : "") << '\n';
   out << say("口径 ", "Profile ") << info.profile_name() << '\n';
@@ -88,6 +91,11 @@ void PrintVerification(const Context& context, const v1::VerifyLedgerResponse& r
                        "Verified up to sequence " + sequence + ": " + count + " payments, " +
                            amount + " yuan net")
                 << '\n';
+  if (!response.chain_hash().empty()) {
+    context.out() << context.say("序号 " + sequence + " 的校验链哈希：",
+                                 "Chain hash at sequence " + sequence + ": ")
+                  << response.chain_hash() << '\n';
+  }
   for (const std::string& difference : response.differences()) {
     context.out() << "- " << difference << '\n';
   }
@@ -99,25 +107,60 @@ void PrintVerification(const Context& context, const v1::VerifyLedgerResponse& r
                 << '\n';
 }
 
-ExitCode Verify(const Context& context) {
-  client::Connection connection(context.ConnectionSettings(kVerifyTimeout));
+ExitCode Verify(const Context& context, const v1::VerifyLedgerRequest& request) {
+  client::Connection connection(context.ConnectionSettings(kLongTimeout));
   v1::VerifyLedgerResponse response;
-  const client::CallStatus status = connection.VerifyLedger({}, &response);
+  const client::CallStatus status = connection.VerifyLedger(request, &response);
   if (!status.ok()) return context.Fail(status);
   switch (context.options.output) {
     case OutputFormat::kJson: context.out() << ToJson(response); break;
     case OutputFormat::kCsv:
       WriteCsvRecord(context.out(), {"consistent", "verified_sequence", "payment_count",
-                                     "amount_yuan", "difference_count"});
+                                     "amount_yuan", "difference_count", "chain_hash"});
       WriteCsvRecord(
           context.out(),
           {response.consistent() ? "true" : "false", std::to_string(response.verified_sequence()),
            std::to_string(response.payment_count()), FormatYuan(response.amount_fen()),
-           std::to_string(response.differences_size())});
+           std::to_string(response.differences_size()), response.chain_hash()});
       break;
     case OutputFormat::kTable: PrintVerification(context, response); break;
   }
   return response.consistent() ? ExitCode::kDone : ExitCode::kRejected;
+}
+
+void PrintBackup(const Context& context, const v1::CreateBackupResponse& response) {
+  const std::string id = std::to_string(response.backup_id());
+  const std::string sequence = std::to_string(response.ledger_sequence());
+  context.out() << context.say("备份 " + id + " 完成：账本到序号 " + sequence + "，" +
+                                   std::to_string(response.size_bytes()) + " 字节，现有备份 " +
+                                   std::to_string(response.held_count()) + " 份",
+                               "Backup " + id + " is done: the ledger up to sequence " + sequence +
+                                   ", " + std::to_string(response.size_bytes()) + " bytes; " +
+                                   std::to_string(response.held_count()) + " backups held")
+                << '\n'
+                << context.say("序号 " + sequence + " 的校验链哈希：",
+                               "Chain hash at sequence " + sequence + ": ")
+                << response.chain_hash() << '\n';
+}
+
+ExitCode Backup(const Context& context) {
+  client::Connection connection(context.ConnectionSettings(kLongTimeout));
+  v1::CreateBackupResponse response;
+  const client::CallStatus status = connection.CreateBackup({}, &response);
+  if (!status.ok()) return context.Fail(status);
+  switch (context.options.output) {
+    case OutputFormat::kJson: context.out() << ToJson(response); break;
+    case OutputFormat::kCsv:
+      WriteCsvRecord(context.out(),
+                     {"backup_id", "ledger_sequence", "chain_hash", "size_bytes", "held_count"});
+      WriteCsvRecord(context.out(), {std::to_string(response.backup_id()),
+                                     std::to_string(response.ledger_sequence()),
+                                     response.chain_hash(), std::to_string(response.size_bytes()),
+                                     std::to_string(response.held_count())});
+      break;
+    case OutputFormat::kTable: PrintBackup(context, response); break;
+  }
+  return ExitCode::kDone;
 }
 
 ExitCode CloseYear(const Context& context, int year) {
@@ -152,10 +195,32 @@ void AddAdminCommands(CommandLine* line) {
   const Speech& say = line->say();
   CLI::App* noun = line->AddNoun("admin", say("服务端和账本的管理", "Server and ledger"));
   line->AddVerb(noun, "info", say("查看服务端和账本", "Show the server and its ledger"), Info);
-  line->AddVerb(noun, "verify",
-                say("从日志重算并核对账目（默认时限一小时）",
-                    "Recompute the ledger and compare (deadline one hour by default)"),
-                Verify);
+  auto hash = std::make_shared<std::string>();
+  auto sequence = std::make_shared<int64_t>(0);
+  CLI::App* verify =
+      line->AddVerb(noun, "verify",
+                    say("从日志重算并核对账目（默认时限一小时）",
+                        "Recompute the ledger and compare (deadline one hour by default)"),
+                    [sequence, hash](const Context& context) {
+                      v1::VerifyLedgerRequest request;
+                      request.set_expected_sequence(*sequence);
+                      request.set_expected_chain_hash(*hash);
+                      return Verify(context, request);
+                    });
+  CLI::Option* noted_sequence = verify->add_option(
+      "--expect-sequence", *sequence,
+      say("此前记下的序号，与当时的校验链哈希一起给出",
+          "A sequence that was noted down earlier, together with its chain hash"));
+  CLI::Option* noted_hash =
+      verify->add_option("--expect-hash", *hash,
+                         say("该序号的校验链哈希：证明此前的账目未被改动",
+                             "Its chain hash: proves that nothing up to there was changed"));
+  noted_sequence->needs(noted_hash)->check(CLI::PositiveNumber);
+  noted_hash->needs(noted_sequence);
+  line->AddVerb(noun, "backup",
+                say("在线增量备份到服务端的备份目录",
+                    "Back up into the server's backup directory while it runs"),
+                Backup);
   auto year = std::make_shared<int>(0);
   CLI::App* close = line->AddVerb(
       noun, "close-year", say("关账，不可撤销", "Close a fiscal year; cannot be undone"),

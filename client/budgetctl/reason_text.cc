@@ -53,6 +53,8 @@ constexpr ReasonWords kReasons[] = {
     {"DATA_DAMAGED", "存储的内容自相矛盾；请运行 budgetctl admin verify"},
     {"RATE_LIMITED", "发送过快，超过服务端的限制；请稍后再试"},
     {"CALL_ENDED", "超过时限，未入账；请再试"},
+    {"BACKUP_RUNNING", "正在进行另一次备份；请等它结束"},
+    {"BACKUP_FAILED", "备份失败；请检查备份目录的权限和空间，原有备份不受影响"},
     // Of files; these never travel over the wire.
     {"FILE_NOT_FOUND", "找不到文件；请核对路径"},
     {"FILE_UNREADABLE", "文件无法读取；请检查权限"},

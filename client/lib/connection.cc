@@ -218,6 +218,12 @@ CallStatus Connection::VerifyLedger(const v1::VerifyLedgerRequest& request,
               request, response);
 }
 
+CallStatus Connection::CreateBackup(const v1::CreateBackupRequest& request,
+                                    v1::CreateBackupResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->admin, &v1::AdminService::Stub::CreateBackup,
+              request, response);
+}
+
 CallStatus Connection::CloseFiscalYear(const v1::CloseFiscalYearRequest& request,
                                        v1::CloseFiscalYearResponse* response) {
   return Call(options_, pacer_.get(), &stubs_->admin, &v1::AdminService::Stub::CloseFiscalYear,

@@ -27,7 +27,7 @@ struct ConnectionOptions {
 };
 
 // A ledger as its API shows it. Each call has a deadline and is repeated as
-// RetryPolicy says; all of them are idempotent. On failure the response is left in
+// RetryPolicy says; all of them may be repeated. On failure the response is left in
 // an unspecified but valid state. Thread-safe. Errors of the calls are listed in
 // the .proto files.
 class Connection {
@@ -92,6 +92,8 @@ class Connection {
                            v1::GetServerInfoResponse* response);
   CallStatus VerifyLedger(const v1::VerifyLedgerRequest& request,
                           v1::VerifyLedgerResponse* response);
+  CallStatus CreateBackup(const v1::CreateBackupRequest& request,
+                          v1::CreateBackupResponse* response);
   CallStatus CloseFiscalYear(const v1::CloseFiscalYearRequest& request,
                              v1::CloseFiscalYearResponse* response);
 

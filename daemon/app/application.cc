@@ -9,13 +9,16 @@
 
 #include "app/memory_guard.h"
 #include "app/open_files.h"
+#include "app/restore.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"
 #include "service/administration.h"
+#include "service/backups.h"
 #include "service/payments.h"
 #include "service/plans.h"
 #include "service/reports.h"
 #include "service/warnings.h"
+#include "storage/rocksdb_backups.h"
 #include "storage/rocksdb_store.h"
 #include "telemetry/daemon_metrics.h"
 #include "telemetry/exposer.h"
@@ -68,6 +71,19 @@ class HealthListener : public CommitListener {
   GrpcServer* server_ BW_GUARDED_BY(mutex_) = nullptr;
 };
 
+// Says in the log what became of backups.
+class BackupLog : public BackupObserver {
+ public:
+  void OnBackupCreated(const BackupInfo& backup) override {
+    spdlog::info("last backup id={} time={} sequence={} chain_hash={} size_bytes={}", backup.id,
+                 FormatWallTime(backup.created_time), backup.point.sequence,
+                 backup.point.chain_hash, backup.size_bytes);
+  }
+  void OnBackupFailed(const Error& error) override {
+    spdlog::error("backup failed reason={} message=\"{}\"", error.reason, error.message);
+  }
+};
+
 }  // namespace
 
 // In the order of construction; destroyed the other way round.
@@ -78,7 +94,10 @@ struct Application::Parts {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
   std::unique_ptr<DaemonMetrics> metrics;
   HealthListener health;
+  BackupLog backup_log;
   std::unique_ptr<RocksDbStore> store;
+  std::unique_ptr<RocksDbBackups> backup_store;
+  std::unique_ptr<Backups> backups;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Plans> plans;
@@ -108,10 +127,15 @@ Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 Application::~Application() { Stop(); }
 
 Status Application::Parts::OpenLedger(const Profile& profile) {
+  if (const Status status = RefuseUnfinishedRestore(options.data_dir); !status.ok()) return status;
   auto opened_store = RocksDbStore::Open(options.data_dir, nullptr,
                                          static_cast<size_t>(options.index_memory_payments));
   if (!opened_store.ok()) return opened_store.error();
   store = std::move(opened_store).value();
+  backup_store =
+      std::make_unique<RocksDbBackups>(*store, BackupDirectoryOf(options), options.backups_kept);
+  backups = std::make_unique<Backups>(*backup_store,
+                                      std::vector<BackupObserver*>{metrics.get(), &backup_log});
   auto opened_ledger = Ledger::Open(*store);
   if (!opened_ledger.ok()) return opened_ledger.error();
   ledger = std::move(opened_ledger).value();
@@ -145,7 +169,7 @@ Status Application::Parts::Serve() {
   payment_service = std::make_unique<PaymentServiceHandler>(*payments, *calls);
   monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *calls);
   admin_service = std::make_unique<AdminServiceHandler>(
-      *ledger, *committer, *administration, *calendar,
+      *ledger, *committer, *administration, *backups, *calendar,
       ServerIdentity{BUDGETWATCH_VERSION, kStorageFormatVersion, exposer->address()}, *calls);
   monitor_service->Start();
   auto started_server = GrpcServer::Start(
@@ -226,6 +250,7 @@ Result<std::unique_ptr<Application>> Application::Start(const Options& options) 
 bool Application::Parts::FinishCalls() {
   const SteadyTime deadline = SteadyNow() + std::chrono::seconds(options.stop_timeout_seconds);
   monitor_service->Stop();
+  backups->Stop();
   calls->Close();
   return calls->admission().WaitUntilIdle(deadline);
 }

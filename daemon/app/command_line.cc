@@ -8,6 +8,9 @@ namespace budgetwatch {
 CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code) {
   CLI::App app("budgetwatchd records budget payments and watches them against their plans.");
   app.set_version_flag("--version", std::string("budgetwatchd ") + BUDGETWATCH_VERSION);
+  app.footer(
+      "Without a daemon: budgetwatchd verify, budgetwatchd restore and budgetwatchd backups work "
+      "on the data files; --help behind each says how.");
   std::string config_file;
   std::string data_dir;
   std::string listen;

@@ -170,7 +170,22 @@ void ReadLimits(const YamlMap& map, Options* options) {
   ReadNumber(map, "stall_timeout_seconds", 1, kDay, &server.stall_seconds);
 }
 
+// Whether `inner` is `outer` or lies in it, by their names.
+bool Contains(const std::string& outer, const std::string& inner) {
+  const auto parts = [](const std::string& path) {
+    return std::filesystem::path(WithoutSlash(path)).lexically_normal();
+  };
+  const std::filesystem::path out = parts(outer);
+  const std::filesystem::path in = parts(inner);
+  return std::mismatch(out.begin(), out.end(), in.begin(), in.end()).first == out.end();
+}
+
 }  // namespace
+
+std::string WithoutSlash(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
 
 MemoryPlan PlanMemory(const Options& options) {
   const auto limit = static_cast<size_t>(options.memory_limit_mib) << 20;
@@ -184,6 +199,11 @@ MemoryPlan PlanMemory(const Options& options) {
   return plan;
 }
 
+std::string BackupDirectoryOf(const Options& options) {
+  if (!options.backup_dir.empty()) return options.backup_dir;
+  return WithoutSlash(options.data_dir) + "-backups";
+}
+
 ServerLimits LimitsOf(const Options& options) {
   const MemoryPlan plan = PlanMemory(options);
   ServerLimits limits = options.server;
@@ -195,6 +215,8 @@ ServerLimits LimitsOf(const Options& options) {
 Status ReadConfigFile(const std::string& path, Options* options) {
   return ReadSettings(path,
                       {"data_dir",
+                       "backup_dir",
+                       "backups_kept",
                        "listen",
                        "metrics_listen",
                        "profile",
@@ -223,6 +245,8 @@ Status ReadConfigFile(const std::string& path, Options* options) {
                        "stall_timeout_seconds"},
                       [options](const YamlMap& map, std::vector<YamlError>*) {
                         ReadText(map, "data_dir", &options->data_dir);
+                        ReadText(map, "backup_dir", &options->backup_dir);
+                        ReadNumber(map, "backups_kept", 0, 10'000, &options->backups_kept);
                         ReadText(map, "listen", &options->listen);
                         ReadText(map, "metrics_listen", &options->metrics_listen);
                         ReadText(map, "profile", &options->profile_file);
@@ -251,6 +275,10 @@ Status CheckOptions(const Options& options) {
     return Refusal(Reason::kInvalidField, field, std::string(field) + " " + what);
   };
   if (options.data_dir.empty()) return bad("data_dir", "is empty; name a directory");
+  if (Contains(options.data_dir, BackupDirectoryOf(options)) ||
+      Contains(BackupDirectoryOf(options), options.data_dir)) {
+    return bad("backup_dir", "must lie outside data_dir, best on another disk");
+  }
   for (const auto& [field, address] : {std::pair("listen", &options.listen),
                                        std::pair("metrics_listen", &options.metrics_listen)}) {
     const size_t colon = address->rfind(':');

@@ -15,6 +15,8 @@ namespace budgetwatch {
 // How the daemon runs. deploy/budgetwatchd.yaml documents every key.
 struct Options {
   std::string data_dir = "/var/lib/budgetwatch";
+  std::string backup_dir;  // empty: see BackupDirectoryOf
+  int backups_kept = 7;    // 0: all
   std::string listen = "127.0.0.1:7470";
   std::string metrics_listen = "127.0.0.1:7471";
   std::string profile_file;  // empty: the built-in profile
@@ -38,6 +40,12 @@ struct MemoryPlan {
   size_t store_bytes = 0;  // the store's block cache and memtables
 };
 MemoryPlan PlanMemory(const Options& options);
+
+// The path of a directory without slashes at its end, so that a name can be put behind it.
+std::string WithoutSlash(std::string path);
+
+// Where backups go: beside the data directory, unless another directory is named.
+std::string BackupDirectoryOf(const Options& options);
 
 // The limits of the server, with the bytes of the plan.
 ServerLimits LimitsOf(const Options& options);

@@ -42,6 +42,8 @@ std::string_view ReasonName(Reason reason) {
     case Reason::kDataDamaged: return "DATA_DAMAGED";
     case Reason::kRateLimited: return "RATE_LIMITED";
     case Reason::kCallEnded: return "CALL_ENDED";
+    case Reason::kBackupRunning: return "BACKUP_RUNNING";
+    case Reason::kBackupFailed: return "BACKUP_FAILED";
   }
   return "";
 }
@@ -79,7 +81,9 @@ ErrorCode ReasonCode(Reason reason) {
     case Reason::kFiscalYearClosed:
     case Reason::kRefundExceedsPayment:
     case Reason::kCorrectionExceedsPayment:
-    case Reason::kFiscalYearNotOver: return ErrorCode::kFailedPrecondition;
+    case Reason::kFiscalYearNotOver:
+    case Reason::kBackupRunning:
+    case Reason::kBackupFailed: return ErrorCode::kFailedPrecondition;
     case Reason::kQueueFull:
     case Reason::kRateLimited: return ErrorCode::kResourceExhausted;
     case Reason::kCallEnded: return ErrorCode::kDeadlineExceeded;

@@ -52,8 +52,10 @@ enum class Reason {
   kDataDamaged,
   kRateLimited,
   kCallEnded,
+  kBackupRunning,
+  kBackupFailed,
 };
-inline constexpr Reason kLastReason = Reason::kCallEnded;
+inline constexpr Reason kLastReason = Reason::kBackupFailed;
 
 // "MISSING_PAYMENT_ID" and so on.
 std::string_view ReasonName(Reason reason);

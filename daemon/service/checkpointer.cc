@@ -5,6 +5,18 @@
 
 namespace budgetwatch {
 
+std::vector<TotalRow> TotalsChangedSince(Sequence checkpoint, const Totals& totals) {
+  std::vector<TotalRow> changed;
+  for (const auto& [year, projects] : totals.years()) {
+    for (const auto& [project_code, project] : projects) {
+      for (const ProjectTotals::Day& day : project.days()) {
+        if (day.changed_at > checkpoint) changed.push_back({project_code, day.date, day.total});
+      }
+    }
+  }
+  return changed;
+}
+
 void Checkpointer::Start() {
   BW_CHECK(!thread_.joinable());
   thread_ = std::thread([this] {

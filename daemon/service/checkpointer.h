@@ -11,6 +11,9 @@
 
 namespace budgetwatch {
 
+// The totals that entries behind `checkpoint` have changed, as WriteCheckpoint takes them.
+std::vector<TotalRow> TotalsChangedSince(Sequence checkpoint, const Totals& totals);
+
 // Writes checkpoints of the totals, one at a time, on a thread of its own when it
 // was started, since one may hold many totals. Thread-safe.
 class Checkpointer {

@@ -346,18 +346,10 @@ void Committer::CheckpointWhenDue() {
   const LedgerState& state = ledger_.writer_state();
   const Sequence last = checkpointer_.last();
   if (state.sequence() - last < options_.checkpoint_interval || !checkpointer_.idle()) return;
-  std::vector<TotalRow> changed;
-  for (const auto& [year, projects] : state.totals().years()) {
-    for (const auto& [project_code, totals] : projects) {
-      for (const ProjectTotals::Day& day : totals.days()) {
-        if (day.changed_at > last) changed.push_back({project_code, day.date, day.total});
-      }
-    }
-  }
   // When it fails, a restart reads more of the journal; the next group tries again.
   checkpointer_.Write(
       {state.sequence(), state.gross_fen(), state.payment_counts(), state.unmatched_refunds()},
-      std::move(changed));
+      TotalsChangedSince(last, state.totals()));
 }
 
 }  // namespace budgetwatch

@@ -61,6 +61,18 @@ struct BookingRange {
   Date last;   // included
 };
 
+// What recomputing the chain of hashes came to.
+struct ChainCheck {
+  std::string difference;  // the first one, a sentence; empty when all fit
+  std::string chain_hash;  // of the end, as recomputed; empty with a difference
+};
+
+// How many entries the indexes hold.
+struct IndexCounts {
+  int64_t payments = 0;
+  int64_t bookings = 0;
+};
+
 // Where the ledger is kept. A store holds the journal, and beside it what can be
 // computed from the journal but must be found fast. Thread-safe; Write is called by
 // one thread at a time, and so is WriteCheckpoint.
@@ -71,6 +83,7 @@ class Store : public PaymentLookup {
  public:
   using JournalVisitor = std::function<Status(const JournalItem&)>;
   using TotalVisitor = std::function<Status(const TotalRow&)>;
+  using TakenVisitor = std::function<void(Sequence payment, int64_t taken_fen)>;
 
   // Writes the entries with their indexes. Ok: all of it is durable. Error: all or
   // nothing of it will be found after a restart; later reads do not see it now.
@@ -98,14 +111,22 @@ class Store : public PaymentLookup {
   virtual Status ScanControlEntries(Sequence first, Sequence last,
                                     const JournalVisitor& visitor) const = 0;
 
-  // A hash that seals the entries up to the last one, as text; empty when the store
-  // keeps none. Whoever noted it down can tell later whether anything before it was
-  // changed.
-  virtual std::string ChainHead() const { return {}; }
+  // The hash that seals all entries up to `sequence`, 64 hexadecimal digits. Whoever noted
+  // both down can tell later whether anything up to there was changed. Empty when no
+  // commit ends at `sequence`, or the store keeps none. Reads nothing from the medium for
+  // the last two commits.
+  virtual Result<std::string> ChainHashAt(Sequence /*sequence*/) const { return std::string(); }
 
-  // Recomputes the hashes of everything up to `last` and tells the first that does
-  // not fit, as a sentence; empty when all do.
-  virtual Result<std::string> CheckChain(Sequence /*last*/) const { return std::string(); }
+  // Recomputes the hashes of everything up to `last`, where a commit ends. What does not
+  // fit is told in the answer; an error says that the medium cannot be read.
+  virtual Result<ChainCheck> CheckChain(Sequence /*last*/) const { return ChainCheck(); }
+
+  // How many entries of the indexes are about the journal up to `last`.
+  virtual Result<IndexCounts> CountIndexed(Sequence last) const = 0;
+
+  // Visits what refunds and corrections have taken, by rising sequence of the payment.
+  // False, without a visit, when the journal goes beyond `last` already.
+  virtual Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const = 0;
 
   // Sequence of the last entry recorded at or before `time`, 0 when none was.
   virtual Result<Sequence> SequenceAt(WallMicros time) const = 0;

@@ -1,15 +1,20 @@
 #include "service/verify.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
 #include "domain/money.h"
+#include "service/taken.h"
 
 namespace budgetwatch {
 namespace {
 
 constexpr size_t kMaxDifferences = 100;
 constexpr size_t kBookingPage = 4096;
+constexpr size_t kIdPage = 4096;
+
+std::string At(Sequence sequence) { return "journal sequence " + std::to_string(sequence); }
 
 // Order-free summary of the bookings of one project in one year.
 struct BookingDigest {
@@ -31,6 +36,7 @@ struct BookingDigest {
 // What the running ledger serves, copied at one moment.
 struct Served {
   Sequence sequence = 0;
+  Result<std::string> chain_hash = std::string();
   Totals totals;
   int64_t gross_fen = 0;
   std::map<int, int64_t> payment_counts;
@@ -39,38 +45,26 @@ struct Served {
 
 class Verifier {
  public:
-  explicit Verifier(const Ledger& ledger) : ledger_(ledger), store_(ledger.store()) {}
+  Verifier(const Ledger& ledger, const std::optional<NotedPoint>& noted)
+      : ledger_(ledger), store_(ledger.store()), noted_(noted) {}
 
   Result<Verification> Run() {
-    const Served served = ledger_.View([](const LedgerState& state) {
-      return Served{state.sequence(), state.totals(), state.gross_fen(), state.payment_counts(),
-                    state.unmatched_refunds()};
+    const Served served = ledger_.View([this](const LedgerState& state) {
+      return Served{state.sequence(),       store_.ChainHashAt(state.sequence()),
+                    state.totals(),         state.gross_fen(),
+                    state.payment_counts(), state.unmatched_refunds()};
     });
     result_.verified_sequence = served.sequence;
-    const auto checkpoint = store_.LastCheckpoint(served.sequence);
-    if (!checkpoint.ok()) return checkpoint.error();
-    const Sequence checkpoint_sequence = checkpoint.value() ? checkpoint.value()->sequence : 0;
-    const Status status =
-        store_.ScanJournal(1, served.sequence, [&](const JournalItem& item) -> Status {
-          const Status fits = fold_.Check(item.sequence, item.entry);
-          if (!fits.ok()) {
-            Differ(fits.error().message);
-            return fits;
-          }
-          fold_.Apply(item.sequence, item.recorded_time, item.entry);
-          if (const auto* payment = std::get_if<PaymentEntry>(&item.entry)) {
-            const Status checked = CheckPayment(item.sequence, *payment);
-            if (!checked.ok()) return checked;
-          }
-          if (item.sequence == checkpoint_sequence) return CheckCheckpoint(*checkpoint.value());
-          return {};
-        });
+    if (const Status chain = CheckChain(served); !chain.ok()) return chain.error();
+    const Status status = FoldJournal();
     // A journal that contradicts itself is a finding; one that cannot be read is not.
     if (!status.ok() && result_.differences.empty()) return status.error();
     if (!status.ok()) return std::move(result_);
     CompareServed(served);
-    if (const Status taken = CheckTaken(); !taken.ok()) return taken.error();
-    if (const Status bookings = CheckBookings(); !bookings.ok()) return bookings.error();
+    for (const auto check : {&Verifier::CheckControl, &Verifier::CheckTaken,
+                             &Verifier::CheckBookings, &Verifier::CheckCounts}) {
+      if (const Status checked = (this->*check)(); !checked.ok()) return checked.error();
+    }
     return std::move(result_);
   }
 
@@ -79,6 +73,56 @@ class Verifier {
     if (result_.differences.size() < kMaxDifferences) {
       result_.differences.push_back(std::move(what));
     }
+  }
+
+  Status CheckChain(const Served& served) {
+    auto chain = store_.CheckChain(served.sequence);
+    if (!chain.ok()) return chain.error();
+    result_.chain_hash = chain.value().chain_hash;
+    if (!chain.value().difference.empty()) {
+      Differ(std::move(chain.value().difference));
+    } else if (!served.chain_hash.ok()) {
+      Differ(served.chain_hash.error().message);
+    } else if (served.chain_hash.value() != result_.chain_hash) {
+      Differ(At(served.sequence) + ": the journal is sealed with another hash than was written");
+    }
+    if (!noted_) return {};
+    const std::string noted = At(noted_->sequence) + " was noted with hash " + noted_->chain_hash;
+    if (noted_->sequence > served.sequence) {
+      Differ(noted + ", but the journal ends at " + std::to_string(served.sequence));
+      return {};
+    }
+    const auto found = store_.ChainHashAt(noted_->sequence);
+    if (!found.ok()) return found.error();
+    if (found.value() != noted_->chain_hash) {
+      Differ(noted + ", the journal has " +
+             (found.value().empty() ? "no end of a commit there" : found.value()));
+    }
+    return {};
+  }
+
+  Status FoldJournal() {
+    const auto checkpoint = store_.LastCheckpoint(result_.verified_sequence);
+    if (!checkpoint.ok()) return checkpoint.error();
+    const Sequence checkpoint_sequence = checkpoint.value() ? checkpoint.value()->sequence : 0;
+    Status status =
+        store_.ScanJournal(1, result_.verified_sequence, [&](const JournalItem& item) -> Status {
+          Status fits = fold_.Check(item.sequence, item.entry);
+          if (!fits.ok()) {
+            Differ(fits.error().message);
+            return fits;
+          }
+          fold_.Apply(item.sequence, item.recorded_time, item.entry);
+          if (const auto* payment = std::get_if<PaymentEntry>(&item.entry)) {
+            Status checked = CheckPayment(item.sequence, *payment);
+            if (!checked.ok()) return checked;
+          } else {
+            control_.push_back(item.sequence);
+          }
+          if (item.sequence == checkpoint_sequence) return CheckCheckpoint(*checkpoint.value());
+          return {};
+        });
+    return status.ok() ? CheckIds() : status;
   }
 
   Status CheckPayment(Sequence sequence, const PaymentEntry& entry) {
@@ -91,20 +135,29 @@ class Verifier {
       bookings_[booking.date.year()][std::string(booking.project_code)].Add(sequence, booking.date,
                                                                             taken_from);
     }
-    if (entry.original_sequence != 0) taken_[entry.original_sequence] += entry.event.amount_fen;
-    for (const Sequence refund : entry.matched_refund_sequences) {
-      const auto item = store_.ReadEntry(refund);
-      if (!item.ok()) return item.error();
-      const auto* matched = std::get_if<PaymentEntry>(&item.value().entry);
-      if (matched != nullptr) taken_[sequence] += matched->event.amount_fen;
-    }
-    const auto found = store_.FindPayment({entry.source, entry.event.payment_id});
+    Status status =
+        VisitTaken(store_, sequence, entry,
+                   [this](Sequence payment, int64_t amount_fen) { taken_[payment] += amount_fen; });
+    if (!status.ok()) return status;
+    ids_.push_back({{entry.source, entry.event.payment_id}, sequence});
+    return ids_.size() < kIdPage ? Status() : CheckIds();
+  }
+
+  // Many at a time, which is quicker.
+  Status CheckIds() {
+    std::vector<PaymentKeyView> keys;
+    keys.reserve(ids_.size());
+    for (const auto& [key, sequence] : ids_) keys.push_back({key.source, key.payment_id});
+    const auto found = store_.FindPayments(keys);
     if (!found.ok()) return found.error();
-    if (found.value() != sequence) {
-      Differ("journal sequence " + std::to_string(sequence) + ": the index of ids has " +
-             (found.value() ? std::to_string(*found.value()) : "nothing") + " for payment \"" +
-             entry.event.payment_id + "\"");
+    for (size_t i = 0; i < ids_.size(); ++i) {
+      const Sequence held = found.value()[i];
+      if (held == ids_[i].second) continue;
+      Differ(At(ids_[i].second) + ": the index of ids has " +
+             (held != 0 ? std::to_string(held) : "nothing") + " for payment \"" +
+             ids_[i].first.payment_id + "\"");
     }
+    ids_.clear();
     return {};
   }
 
@@ -156,17 +209,46 @@ class Verifier {
     }
   }
 
+  Status CheckControl() {
+    std::vector<Sequence> held;
+    Status status =
+        store_.ScanControlEntries(1, result_.verified_sequence, [&held](const JournalItem& item) {
+          held.push_back(item.sequence);
+          return Status();
+        });
+    if (!status.ok()) return status;
+    const auto [in_journal, in_index] =
+        std::mismatch(control_.begin(), control_.end(), held.begin(), held.end());
+    if (in_journal != control_.end() || in_index != held.end()) {
+      const bool lacks =
+          in_index == held.end() || (in_journal != control_.end() && *in_journal < *in_index);
+      Differ(lacks ? At(*in_journal) + " is missing in the index of what is no payment"
+                   : At(*in_index) + " is a payment, but is in the index of what is none");
+    }
+    return {};
+  }
+
+  void DifferTaken(Sequence sequence, int64_t stored_fen, int64_t amount_fen) {
+    Differ(At(sequence) + ": " + FormatYuan(stored_fen) +
+           " yuan are marked as taken, the journal says " + FormatYuan(amount_fen));
+  }
+
   Status CheckTaken() {
-    for (const auto& [sequence, amount_fen] : taken_) {
+    std::map<Sequence, int64_t> left = taken_;
+    const auto quiet =
+        store_.ScanTaken(result_.verified_sequence, [&](Sequence sequence, int64_t stored_fen) {
+          const auto expected = left.find(sequence);
+          const int64_t amount_fen = expected == left.end() ? 0 : expected->second;
+          if (stored_fen != amount_fen) DifferTaken(sequence, stored_fen, amount_fen);
+          if (expected != left.end()) left.erase(expected);
+        });
+    if (!quiet.ok()) return quiet.error();
+    for (const auto& [sequence, amount_fen] : left) {
       const auto stored = store_.TakenFen(sequence);
       if (!stored.ok()) return stored.error();
       // Commits behind the verified sequence may have taken more.
-      const bool quiet = ledger_.View([this](const LedgerState& state) {
-        return state.sequence() == result_.verified_sequence;
-      });
-      if (quiet ? stored.value() != amount_fen : stored.value() < amount_fen) {
-        Differ("journal sequence " + std::to_string(sequence) + ": " + FormatYuan(stored.value()) +
-               " yuan are marked as taken, the journal says " + FormatYuan(amount_fen));
+      if (quiet.value() ? stored.value() != amount_fen : stored.value() < amount_fen) {
+        DifferTaken(sequence, stored.value(), amount_fen);
       }
     }
     return {};
@@ -175,6 +257,7 @@ class Verifier {
   Status CheckBookings() {
     for (const auto& [year, projects] : bookings_) {
       for (const auto& [code, digest] : projects) {
+        booking_count_ += digest.count;
         BookingDigest stored;
         const BookingRange range{year, code, Date::FirstOfYear(year), Date::LastOfYear(year)};
         std::optional<BookingKey> after;
@@ -197,16 +280,51 @@ class Verifier {
     return {};
   }
 
+  // All that the journal has was found in the indexes: as many entries are no others.
+  Status CheckCounts() {
+    const auto held = store_.CountIndexed(result_.verified_sequence);
+    if (!held.ok()) return held.error();
+    for (const auto& [index, found, expected] :
+         {std::tuple("ids", held.value().payments, result_.payment_count),
+          std::tuple("bookings", held.value().bookings, booking_count_)}) {
+      if (found == expected) continue;
+      Differ(std::string("the index of ") + index + " has " + std::to_string(found) +
+             " entries, the journal " + std::to_string(expected));
+    }
+    return {};
+  }
+
   const Ledger& ledger_;
   const Store& store_;
+  const std::optional<NotedPoint> noted_;
   LedgerState fold_;
   Verification result_;
+  std::vector<std::pair<PaymentKey, Sequence>> ids_;  // not looked up yet
+  std::vector<Sequence> control_;
+  int64_t booking_count_ = 0;
   std::map<Sequence, int64_t> taken_;
   std::map<int, std::unordered_map<std::string, BookingDigest>> bookings_;
 };
 
 }  // namespace
 
-Result<Verification> VerifyLedger(const Ledger& ledger) { return Verifier(ledger).Run(); }
+Status CheckNotedPoint(const NotedPoint& noted) {
+  if (noted.sequence < 1) {
+    return Refusal(Reason::kInvalidField, "expected_sequence",
+                   "expected_sequence must be 1 or more, with the chain_hash that was noted");
+  }
+  constexpr size_t kHashDigits = 64;
+  const std::string& hash = noted.chain_hash;
+  if (hash.size() != kHashDigits ||
+      hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return Refusal(Reason::kInvalidField, "expected_chain_hash",
+                   "expected_chain_hash must be 64 hexadecimal digits in lower case");
+  }
+  return {};
+}
+
+Result<Verification> VerifyLedger(const Ledger& ledger, const std::optional<NotedPoint>& noted) {
+  return Verifier(ledger, noted).Run();
+}
 
 }  // namespace budgetwatch

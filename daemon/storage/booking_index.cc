@@ -125,6 +125,30 @@ Result<std::vector<BookingKey>> BookingIndex::List(const BookingRange& range,
   return keys;
 }
 
+Result<int64_t> BookingIndex::CountUpTo(Sequence last) const {
+  const auto sequence_of = [](const IndexWord& word) {
+    return static_cast<Sequence>(word.low >> 1);
+  };
+  // Pieces before runs: what moves meanwhile is in both, and told by its sequence.
+  std::vector<Piece> in_memory;
+  {
+    const ReaderLock lock(mutex_);
+    in_memory = active_;
+    in_memory.insert(in_memory.end(), sealing_.begin(), sealing_.end());
+  }
+  int64_t count = 0;
+  const auto sealed = runs_->VisitAll([&](const IndexWord& word) {
+    if (sequence_of(word) <= last) ++count;
+  });
+  if (!sealed.ok()) return sealed.error();
+  for (const Piece& piece : in_memory) {
+    for (const IndexWord& word : *piece) {
+      if (sequence_of(word) > sealed.value() && sequence_of(word) <= last) ++count;
+    }
+  }
+  return count;
+}
+
 size_t BookingIndex::tail_count() const {
   const ReaderLock lock(mutex_);
   return CountOf(active_) + CountOf(sealing_);

@@ -59,6 +59,9 @@ class BookingIndex {
   Result<std::vector<BookingKey>> List(const BookingRange& range,
                                        const std::optional<BookingKey>& after, size_t limit) const;
 
+  // Bookings of sequences up to `last` that are held. Reads all runs.
+  Result<int64_t> CountUpTo(Sequence last) const;
+
   // Bookings held in memory.
   size_t tail_count() const;
 

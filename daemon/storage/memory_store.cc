@@ -80,6 +80,25 @@ Status MemoryStore::ScanControlEntries(Sequence first, Sequence last,
   return {};
 }
 
+Result<IndexCounts> MemoryStore::CountIndexed(Sequence last) const {
+  const MutexLock lock(mutex_);
+  IndexCounts counts;
+  for (const auto& [key, sequence] : ids_) counts.payments += sequence <= last ? 1 : 0;
+  for (const BookingKey& key : bookings_) counts.bookings += key.sequence <= last ? 1 : 0;
+  return counts;
+}
+
+Result<bool> MemoryStore::ScanTaken(Sequence last, const TakenVisitor& visitor) const {
+  std::map<Sequence, int64_t> taken_fen;
+  {
+    const MutexLock lock(mutex_);
+    if (static_cast<Sequence>(journal_.size()) > last) return false;
+    taken_fen = taken_fen_;
+  }
+  for (const auto& [payment, amount_fen] : taken_fen) visitor(payment, amount_fen);
+  return true;
+}
+
 Result<Sequence> MemoryStore::SequenceAt(WallMicros time) const {
   const MutexLock lock(mutex_);
   const auto position = std::upper_bound(

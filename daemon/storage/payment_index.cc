@@ -50,6 +50,12 @@ std::vector<IndexWord> PaymentIndex::Table::SortedWords() const {
   return words;
 }
 
+void PaymentIndex::Table::AppendSequences(std::vector<Sequence>* sequences) const {
+  for (const Entry& entry : slots_) {
+    if (entry.sequence != 0) sequences->push_back(entry.sequence);
+  }
+}
+
 PaymentIndex::PaymentIndex(std::unique_ptr<SortedRuns> runs) : runs_(std::move(runs)) {}
 
 Result<std::unique_ptr<PaymentIndex>> PaymentIndex::Open(SortedRuns::Place place) {
@@ -93,6 +99,25 @@ Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const Found& foun
     if (!status.ok()) return status;
   }
   return {};
+}
+
+Result<int64_t> PaymentIndex::CountUpTo(Sequence last) const {
+  // Tables before runs: what moves meanwhile is in both, and told by its sequence.
+  std::vector<Sequence> in_tables;
+  {
+    const ReaderLock lock(mutex_);
+    active_.AppendSequences(&in_tables);
+    if (sealing_ != nullptr) sealing_->AppendSequences(&in_tables);
+  }
+  int64_t count = 0;
+  const auto sealed = runs_->VisitAll([&count, last](const IndexWord& word) {
+    if (static_cast<Sequence>(word.low) <= last) ++count;
+  });
+  if (!sealed.ok()) return sealed.error();
+  for (const Sequence sequence : in_tables) {
+    if (sequence > sealed.value() && sequence <= last) ++count;
+  }
+  return count;
 }
 
 size_t PaymentIndex::tail_count() const {

@@ -44,6 +44,9 @@ class PaymentIndex {
   using Found = std::function<Status(size_t index, Sequence sequence)>;
   Status Find(const std::vector<uint64_t>& hashes, const Found& found) const;
 
+  // Payments of sequences up to `last` that are held. Reads all runs.
+  Result<int64_t> CountUpTo(Sequence last) const;
+
   // Payments held in memory.
   size_t tail_count() const;
 
@@ -62,6 +65,7 @@ class PaymentIndex {
     }
     void Find(uint64_t hash, std::vector<uint64_t>* sequences) const;
     std::vector<IndexWord> SortedWords() const;
+    void AppendSequences(std::vector<Sequence>* sequences) const;
     size_t count() const { return count_; }
 
     Sequence last_sequence = 0;

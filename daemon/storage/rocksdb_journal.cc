@@ -49,7 +49,7 @@ Status RocksDbJournal::FindEnd() {
   if (!chained) return Damaged("the last journal record has no hash");
   last_sequence_ = record.value()->last_sequence();
   const MutexLock lock(mutex_);
-  chain_head_ = chained->hash;
+  chain_ends_.fill({last_sequence_, chained->hash});
   return {};
 }
 
@@ -57,7 +57,7 @@ rocksdb::Status RocksDbJournal::Put(const Commit& commit, rocksdb::WriteBatch* b
                                     ChainHash* chain) const {
   {
     const MutexLock lock(mutex_);
-    *chain = chain_head_;
+    *chain = chain_ends_[1].hash;
   }
   rocksdb::Status status;
   for (size_t begin = 0; begin < commit.entries.size() && status.ok();) {
@@ -77,7 +77,7 @@ rocksdb::Status RocksDbJournal::Put(const Commit& commit, rocksdb::WriteBatch* b
 void RocksDbJournal::Advance(Sequence last, const ChainHash& chain) {
   {
     const MutexLock lock(mutex_);
-    chain_head_ = chain;
+    chain_ends_ = {chain_ends_[1], {last, chain}};
   }
   last_sequence_ = last;
 }
@@ -121,26 +121,61 @@ Status RocksDbJournal::Scan(Sequence first, Sequence last, const Visitor& visito
   });
 }
 
-std::string RocksDbJournal::ChainHead() const {
-  const MutexLock lock(mutex_);
-  return ChainHashText(chain_head_);
+Result<std::string> RocksDbJournal::ChainHashAt(Sequence sequence) const {
+  {
+    const MutexLock lock(mutex_);
+    for (const ChainEnd& end : chain_ends_) {
+      if (end.sequence == sequence) return ChainHashText(end.hash);
+    }
+  }
+  if (sequence <= 0) return sequence == 0 ? ChainHashText(kChainStart) : std::string();
+  if (sequence > last_sequence()) return std::string();
+  const auto record = ReadRecord(sequence);
+  if (!record.ok()) return record.error();
+  if (record.value()->last_sequence() != sequence) return std::string();
+  const auto parts = SplitChainedRecord(record.value()->bytes());
+  if (!parts) {
+    return Damaged("the journal record that ends at sequence " + std::to_string(sequence) +
+                   " has no hash");
+  }
+  return ChainHashText(parts->hash);
 }
 
-Result<std::string> RocksDbJournal::CheckChain(Sequence last) const {
+// Looks at the keys itself: what other readers would pass over is a difference here.
+Result<ChainCheck> RocksDbJournal::CheckChain(Sequence last) const {
+  rocksdb::ReadOptions sequential;
+  sequential.readahead_size = 2u << 20;
+  sequential.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(sequential, family_));
+  const auto differ = [](std::string what) { return ChainCheck{std::move(what), ""}; };
   ChainHash hash = kChainStart;
-  std::string difference;
-  const Status status = ScanRecords(1, last, [&](const JournalRecord& record) -> Status {
-    const auto parts = SplitChainedRecord(record.bytes());
-    if (parts && parts->hash == NextChainHash(hash, parts->content)) {
-      hash = parts->hash;
-      return {};
+  Sequence expected = 1;
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+    const auto first = DecodeSequenceKey(View(iterator->key()));
+    if (!first) return differ("a key of the journal cannot be read");
+    if (*first > last) break;
+    if (*first < expected) {
+      return differ("the journal record at sequence " + std::to_string(*first) +
+                    " does not belong there: sequence " + std::to_string(expected) + " is next");
     }
-    difference = "the journal record at sequence " + std::to_string(record.first_sequence()) +
-                 " does not fit its hash: it, or what is before it, was changed";
-    return Damaged(difference);
-  });
-  if (!status.ok() && difference.empty()) return status.error();
-  return difference;
+    if (*first > expected) break;
+    const auto parts = SplitChainedRecord(View(iterator->value()));
+    if (!parts || parts->hash != NextChainHash(hash, parts->content)) {
+      return differ("the journal record at sequence " + std::to_string(*first) +
+                    " does not fit its hash: it, or what is before it, was changed");
+    }
+    hash = parts->hash;
+    const auto record = JournalRecord::Parse(iterator->value().ToString());
+    if (!record || record->first_sequence() != *first) {
+      return differ("the journal record at sequence " + std::to_string(*first) + " cannot be read");
+    }
+    expected = record->last_sequence() + 1;
+  }
+  if (!iterator->status().ok()) return Failed(iterator->status(), "reading the journal").error();
+  if (expected <= last) {
+    return differ("journal sequence " + std::to_string(expected) + " is missing");
+  }
+  return ChainCheck{"", ChainHashText(hash)};
 }
 
 Result<RocksDbJournal::RecordPtr> RocksDbJournal::RecordOf(const rocksdb::Slice& key,

@@ -43,8 +43,8 @@ class RocksDbJournal {
   Status Scan(Sequence first, Sequence last, const Visitor& visitor) const;
   Result<JournalItem> Read(Sequence sequence) const;
   Result<Sequence> SequenceAt(WallMicros time) const;
-  std::string ChainHead() const;
-  Result<std::string> CheckChain(Sequence last) const;
+  Result<std::string> ChainHashAt(Sequence sequence) const;
+  Result<ChainCheck> CheckChain(Sequence last) const;
 
   // Error: DATA_DAMAGED when an entry of [first, last] is missing.
   Status CheckGaps(Sequence first, Sequence last) const {
@@ -75,7 +75,12 @@ class RocksDbJournal {
   mutable Mutex mutex_;
   // By the place of the sequence that was asked for; about 8 KiB each.
   mutable std::array<RecordPtr, 512> cached_records_ BW_GUARDED_BY(mutex_);
-  ChainHash chain_head_ BW_GUARDED_BY(mutex_) = kChainStart;  // of last_sequence_
+  // Where the last two commits end; [1] is the newest.
+  struct ChainEnd {
+    Sequence sequence = 0;
+    ChainHash hash = kChainStart;
+  };
+  std::array<ChainEnd, 2> chain_ends_ BW_GUARDED_BY(mutex_);
 };
 
 }  // namespace budgetwatch

@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/iostats_context.h>
 #include <rocksdb/perf_level.h>
+#include <rocksdb/snapshot.h>
 #include <rocksdb/write_batch.h>
 #include <xxhash.h>
 
@@ -442,6 +443,36 @@ Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
   const auto taken_fen = DecodeInt64(value);
   if (!taken_fen) return Damaged("what was taken from a payment is no number");
   return *taken_fen;
+}
+
+Result<IndexCounts> RocksDbStore::CountIndexed(Sequence last) const {
+  const auto payments = payments_->CountUpTo(last);
+  if (!payments.ok()) return payments.error();
+  const auto bookings = bookings_->CountUpTo(last);
+  if (!bookings.ok()) return bookings.error();
+  return IndexCounts{payments.value(), bookings.value()};
+}
+
+Result<bool> RocksDbStore::ScanTaken(Sequence last, const TakenVisitor& visitor) const {
+  // One snapshot of both families: what was taken belongs to the journal's end in it.
+  rocksdb::ManagedSnapshot snapshot(db_.get());
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot.snapshot();
+  const std::unique_ptr<rocksdb::Iterator> behind(db_->NewIterator(options, family(kJournal)));
+  behind->Seek(SequenceKey(last + 1));
+  if (behind->Valid()) return false;
+  Status status = Failed(behind->status(), "reading the end of the journal");
+  if (!status.ok()) return status.error();
+  const std::unique_ptr<rocksdb::Iterator> taken(db_->NewIterator(options, family(kTaken)));
+  for (taken->SeekToFirst(); taken->Valid(); taken->Next()) {
+    const auto payment = DecodeSequenceKey(View(taken->key()));
+    const auto taken_fen = DecodeInt64(View(taken->value()));
+    if (!payment || !taken_fen) return Damaged("what was taken from a payment cannot be read");
+    visitor(*payment, *taken_fen);
+  }
+  status = Failed(taken->status(), "reading what was taken from payments");
+  if (!status.ok()) return status.error();
+  return true;
 }
 
 int64_t RocksDbStore::SizeBytes() const {

@@ -58,10 +58,12 @@ class RocksDbStore : public Store {
   Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
                                                const std::optional<BookingKey>& after,
                                                size_t limit) const override;
-  std::string ChainHead() const override { return journal_->ChainHead(); }
-  Result<std::string> CheckChain(Sequence last) const override {
-    return journal_->CheckChain(last);
+  Result<std::string> ChainHashAt(Sequence sequence) const override {
+    return journal_->ChainHashAt(sequence);
   }
+  Result<ChainCheck> CheckChain(Sequence last) const override { return journal_->CheckChain(last); }
+  Result<IndexCounts> CountIndexed(Sequence last) const override;
+  Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override;
   Result<std::vector<Sequence>> FindPayments(
       const std::vector<PaymentKeyView>& keys) const override;
   Result<JournalItem> ReadEntry(Sequence sequence) const override {
@@ -71,6 +73,9 @@ class RocksDbStore : public Store {
   Status CheckWritable() override { return health_.CheckWritable(); }
   int64_t SizeBytes() const override;
   std::string Location() const override { return directory_; }
+
+  // For backups; lives as long as the store.
+  rocksdb::DB* database() const { return db_.get(); }
 
   // Waits until the indexes have been moved to the disk as far as they should be.
   // For tests. Errors: why they could not.

@@ -23,7 +23,6 @@ constexpr size_t kWordsPerBlock = 256;
 constexpr size_t kFilterPartBytes = 1u << 20;
 constexpr uint32_t kFirstFilterPart = 0x8000'0000;
 constexpr uint32_t kTrailerPart = 0xffff'ffff;
-
 // Runs of about the same size are merged when there are this many next to each
 // other; a word is rewritten once for each power of it.
 constexpr size_t kMergeCount = 4;
@@ -340,6 +339,18 @@ Status SortedRuns::Append(Sequence last, const std::vector<IndexWord>& words) {
   return {};
 }
 
+Result<Sequence> SortedRuns::VisitAll(const std::function<void(const IndexWord&)>& visit) const {
+  const ReaderLock lock(mutex_);
+  for (const RunPtr& run : runs_) {
+    Reader reader(*this, *run);
+    for (Status status = reader.Start(); !reader.done(); status = reader.Next()) {
+      if (!status.ok()) return status.error();
+      visit(reader.word());
+    }
+  }
+  return runs_.empty() ? 0 : runs_.back()->last_sequence;
+}
+
 std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
   const ReaderLock lock(mutex_);
   const auto size_class = [](const RunPtr& run) {
@@ -407,10 +418,8 @@ Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,
 }
 
 Status SortedRuns::Drop(const Run& run) {
-  const PartKey begin(run.number, 0);
-  const PartKey end(run.number, kTrailerPart);
-  const rocksdb::Slice first = begin.slice();
-  const rocksdb::Slice last = end.slice();
+  const PartKey begin(run.number, 0), end(run.number, kTrailerPart);
+  const rocksdb::Slice first = begin.slice(), last = end.slice();
   return ToStatus(rocksdb::DeleteFilesInRange(place_.db, place_.family, &first, &last),
                   place_.directory, "dropping an index run");
 }

@@ -77,6 +77,9 @@ class SortedRuns {
   Status Scan(const IndexWord& first, const IndexWord& last, size_t limit,
               std::vector<IndexWord>* words) const;
 
+  // Visits every word of every run; tells the last sequence that the runs hold.
+  Result<Sequence> VisitAll(const std::function<void(const IndexWord&)>& visit) const;
+
   size_t run_count() const;
 
  private:

@@ -1,7 +1,5 @@
 #include "telemetry/daemon_metrics.h"
 
-#include <prometheus/gauge.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -13,6 +11,7 @@ using prometheus::Histogram;
 using prometheus::Registry;
 
 constexpr double kNanosPerSecond = 1e9;
+constexpr double kMicrosPerSecond = 1e6;
 
 // The canonical codes. Whatever else is reported counts as UNKNOWN, as gRPC does.
 constexpr std::string_view kUnknownCode = "UNKNOWN";
@@ -59,6 +58,7 @@ void Count(int64_t count, Counter* counter) {
 }  // namespace
 
 DaemonMetrics::DaemonMetrics(Registry& registry, std::string_view version) {
+  AddBackups(registry);
   auto& payments = prometheus::BuildCounter()
                        .Name("budgetwatch_payments_recorded_total")
                        .Help(
@@ -111,6 +111,31 @@ DaemonMetrics::DaemonMetrics(Registry& registry, std::string_view version) {
       .Add({{"version", std::string(version)}})
       .Set(1);
 }
+
+void DaemonMetrics::AddBackups(Registry& registry) {
+  backup_timestamp_ = &prometheus::BuildGauge()
+                           .Name("budgetwatch_backup_last_timestamp_seconds")
+                           .Help("When the last good backup was made; 0 when there is none.")
+                           .Register(registry)
+                           .Add({});
+  backup_sequence_ = &prometheus::BuildGauge()
+                          .Name("budgetwatch_backup_last_sequence")
+                          .Help("Journal sequence up to which the last good backup surely reaches.")
+                          .Register(registry)
+                          .Add({});
+  backup_failures_ = &prometheus::BuildCounter()
+                          .Name("budgetwatch_backup_failures_total")
+                          .Help("Backups that could not be made.")
+                          .Register(registry)
+                          .Add({});
+}
+
+void DaemonMetrics::OnBackupCreated(const BackupInfo& backup) {
+  backup_timestamp_->Set(static_cast<double>(backup.created_time) / kMicrosPerSecond);
+  backup_sequence_->Set(static_cast<double>(backup.point.sequence));
+}
+
+void DaemonMetrics::OnBackupFailed(const Error&) { backup_failures_->Increment(); }
 
 void DaemonMetrics::OnCommitted(const std::vector<JournalEntry>&, const CommitStats& stats) {
   Count(stats.recorded_count, recorded_);

@@ -2,6 +2,7 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
@@ -14,17 +15,18 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "service/backups.h"
 #include "service/commit_listener.h"
 #include "service/rpc_observer.h"
 
 namespace budgetwatch {
 
-// The daemon's own metrics: what it committed, how long that took, and the calls it
-// answered. Thread-safe.
+// The daemon's own metrics: what it committed, how long that took, the calls it answered,
+// and its backups. Thread-safe.
 //
 // Label sets are bounded: outcomes and codes are closed sets, and at most
 // kMaxMethods methods get a label of their own; later ones share "other".
-class DaemonMetrics : public CommitListener, public RpcObserver {
+class DaemonMetrics : public CommitListener, public RpcObserver, public BackupObserver {
  public:
   static constexpr size_t kMaxMethods = 64;
 
@@ -35,6 +37,8 @@ class DaemonMetrics : public CommitListener, public RpcObserver {
   void OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats& stats) override;
   void OnWriteFailed(const Error& error) override;
   void OnRpcDone(std::string_view method, std::string_view code, int64_t duration_nanos) override;
+  void OnBackupCreated(const BackupInfo& backup) override;
+  void OnBackupFailed(const Error& error) override;
 
  private:
   // Children of one method; made when it is first called, never removed.
@@ -44,6 +48,7 @@ class DaemonMetrics : public CommitListener, public RpcObserver {
     std::map<std::string_view, prometheus::Counter*> handled;  // by names in a static table
   };
 
+  void AddBackups(prometheus::Registry& registry);
   MethodMetrics& FindMethod(std::string_view method) BW_REQUIRES(mutex_);
 
   // Constant after construction, each synchronised by itself.
@@ -61,6 +66,9 @@ class DaemonMetrics : public CommitListener, public RpcObserver {
   prometheus::Histogram* encode_seconds_ = nullptr;
   prometheus::Histogram* sync_seconds_ = nullptr;
   prometheus::Histogram* apply_seconds_ = nullptr;
+  prometheus::Gauge* backup_timestamp_ = nullptr;
+  prometheus::Gauge* backup_sequence_ = nullptr;
+  prometheus::Counter* backup_failures_ = nullptr;
   prometheus::Family<prometheus::Counter>* handled_family_ = nullptr;
   prometheus::Family<prometheus::Histogram>* handling_family_ = nullptr;
 

@@ -23,8 +23,11 @@ void AdminServiceHandler::Describe(v1::GetServerInfoResponse* response) const {
   response->set_metrics_address(identity_.metrics_address);
   response->set_business_date(calendar_.Today().ToString());
   response->set_business_date_fixed(calendar_.fixed());
-  ledger_.View([response](const LedgerState& state) {
+  ledger_.View([this, response](const LedgerState& state) {
     response->set_ledger_sequence(state.sequence());
+    // From memory: the store is at most one commit ahead while the state is looked at.
+    const auto chain_hash = ledger_.store().ChainHashAt(state.sequence());
+    if (chain_hash.ok()) response->set_chain_hash(chain_hash.value());
     response->set_profile_name(state.ProfileAt(kKnownNow).name);
   });
   const std::optional<Error> error = committer_.store_error();
@@ -46,16 +49,47 @@ grpc::ServerUnaryReactor* AdminServiceHandler::VerifyLedger(grpc::CallbackServer
                                                             const v1::VerifyLedgerRequest* request,
                                                             v1::VerifyLedgerResponse* response) {
   return calls_.Answer(context, request, response, Lane::kCommands, "AdminService/VerifyLedger",
+                       [this, request, response] { return Verify(*request, response); });
+}
+
+Status AdminServiceHandler::Verify(const v1::VerifyLedgerRequest& request,
+                                   v1::VerifyLedgerResponse* response) const {
+  std::optional<NotedPoint> noted;
+  if (request.expected_sequence() != 0 || !request.expected_chain_hash().empty()) {
+    noted = NotedPoint{request.expected_sequence(), request.expected_chain_hash()};
+    if (Status status = CheckNotedPoint(*noted); !status.ok()) return status;
+  }
+  const auto verification = budgetwatch::VerifyLedger(ledger_, noted);
+  if (!verification.ok()) return verification.error();
+  response->set_consistent(verification.value().differences.empty());
+  response->set_verified_sequence(verification.value().verified_sequence);
+  response->set_chain_hash(verification.value().chain_hash);
+  response->set_payment_count(verification.value().payment_count);
+  response->set_amount_fen(verification.value().amount_fen);
+  for (const std::string& difference : verification.value().differences) {
+    response->add_differences(difference);
+  }
+  return {};
+}
+
+grpc::ServerUnaryReactor* AdminServiceHandler::CreateBackup(grpc::CallbackServerContext* context,
+                                                            const v1::CreateBackupRequest* request,
+                                                            v1::CreateBackupResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kCommands, "AdminService/CreateBackup",
                        [this, response]() -> Status {
-                         const auto verification = budgetwatch::VerifyLedger(ledger_);
-                         if (!verification.ok()) return verification.error();
-                         response->set_consistent(verification.value().differences.empty());
-                         response->set_verified_sequence(verification.value().verified_sequence);
-                         response->set_payment_count(verification.value().payment_count);
-                         response->set_amount_fen(verification.value().amount_fen);
-                         for (const std::string& difference : verification.value().differences) {
-                           response->add_differences(difference);
-                         }
+                         constexpr int64_t kNanosPerSecond = 1'000'000'000;
+                         const auto created = backups_.Create();
+                         if (!created.ok()) return created.error();
+                         const BackupInfo& backup = created.value().backup;
+                         response->set_backup_id(backup.id);
+                         response->set_ledger_sequence(backup.point.sequence);
+                         response->set_chain_hash(backup.point.chain_hash);
+                         response->set_size_bytes(backup.size_bytes);
+                         response->set_held_count(created.value().held_count);
+                         const int64_t nanos = created.value().duration_nanos;
+                         auto* elapsed = response->mutable_elapsed_duration();
+                         elapsed->set_seconds(nanos / kNanosPerSecond);
+                         elapsed->set_nanos(static_cast<int32_t>(nanos % kNanosPerSecond));
                          return {};
                        });
 }

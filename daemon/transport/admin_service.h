@@ -4,6 +4,7 @@
 
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
 #include "service/administration.h"
+#include "service/backups.h"
 #include "transport/call.h"
 
 namespace budgetwatch {
@@ -19,10 +20,12 @@ struct ServerIdentity {
 class AdminServiceHandler final : public v1::AdminService::CallbackService {
  public:
   AdminServiceHandler(Ledger& ledger, Committer& committer, Administration& administration,
-                      const BusinessCalendar& calendar, ServerIdentity identity, Calls& calls)
+                      Backups& backups, const BusinessCalendar& calendar, ServerIdentity identity,
+                      Calls& calls)
       : ledger_(ledger),
         committer_(committer),
         administration_(administration),
+        backups_(backups),
         calendar_(calendar),
         identity_(std::move(identity)),
         calls_(calls) {}
@@ -33,16 +36,21 @@ class AdminServiceHandler final : public v1::AdminService::CallbackService {
   grpc::ServerUnaryReactor* VerifyLedger(grpc::CallbackServerContext* context,
                                          const v1::VerifyLedgerRequest* request,
                                          v1::VerifyLedgerResponse* response) override;
+  grpc::ServerUnaryReactor* CreateBackup(grpc::CallbackServerContext* context,
+                                         const v1::CreateBackupRequest* request,
+                                         v1::CreateBackupResponse* response) override;
   grpc::ServerUnaryReactor* CloseFiscalYear(grpc::CallbackServerContext* context,
                                             const v1::CloseFiscalYearRequest* request,
                                             v1::CloseFiscalYearResponse* response) override;
 
  private:
   void Describe(v1::GetServerInfoResponse* response) const;
+  Status Verify(const v1::VerifyLedgerRequest& request, v1::VerifyLedgerResponse* response) const;
 
   Ledger& ledger_;
   Committer& committer_;
   Administration& administration_;
+  Backups& backups_;
   const BusinessCalendar& calendar_;
   const ServerIdentity identity_;
   Calls& calls_;

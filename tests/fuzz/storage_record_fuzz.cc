@@ -7,6 +7,7 @@
 #include "budgetwatch/storage/v1/journal.pb.h"
 #include "domain/ledger_state.h"
 #include "fuzz/fuzz_input.h"
+#include "storage/backup_metadata.h"
 #include "storage/bloom_filter.h"
 #include "storage/journal_chain.h"
 #include "storage/payment_record.h"
@@ -105,6 +106,12 @@ void CheckChainedRecord(std::string_view bytes) {
   BW_CHECK(joined == bytes);
 }
 
+void CheckBackupPoint(std::string_view bytes) {
+  const auto point = DecodeBackupPoint(bytes);
+  if (!point) return;
+  BW_CHECK(EncodeBackupPoint(*point) == bytes);
+}
+
 void CheckBloomFilter(std::string_view bytes) {
   auto filter = BloomFilter::FromBytes(bytes);
   if (!filter) return;
@@ -134,6 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 'c': budgetwatch::CheckCheckpoint(input.Rest()); break;
     case 't': budgetwatch::CheckDayTotals(input.Rest()); break;
     case 'h': budgetwatch::CheckChainedRecord(input.Rest()); break;
+    case 'm': budgetwatch::CheckBackupPoint(input.Rest()); break;
     case 'b': budgetwatch::CheckBloomFilter(input.Rest()); break;
     default: break;
   }

@@ -52,6 +52,12 @@ class BrokenStore : public MemoryStore {
     return found;
   }
 
+  Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override {
+    return MemoryStore::ScanTaken(last, [&](Sequence payment, int64_t taken_fen) {
+      visitor(payment, flaw_ == Flaw::kForgetsTaken && IsDue() ? 0 : taken_fen);
+    });
+  }
+
   Result<int64_t> TakenFen(Sequence sequence) const override {
     const auto taken = MemoryStore::TakenFen(sequence);
     if (taken.ok() && taken.value() > 0 && flaw_ == Flaw::kForgetsTaken && IsDue()) {

@@ -2,9 +2,8 @@
 """Goal: days of full work neither lose a fen nor fill the memory.
 Method: the load of the kill rounds (tests/crash) runs again and again for the time
 given, with reports, lists and scrapes beside it. Once in each life of the daemon the
-ledger is verified and, where budgetctl can, backed up under load. A life ends under
-load, by SIGTERM and SIGKILL in turn; then what had no answer is sent again. After each
-load the totals of every project, of each year and the number of events must be the sums
+ledger is verified and backed up under load. A life ends under load, by SIGTERM and
+SIGKILL in turn; then what had no answer is sent again. After each load the totals of every project, of each year and the number of events must be the sums
 of what the client sent. When the data and backups pass the bound of the disk, the ledger
 is verified and a new one is begun.
 
@@ -205,9 +204,8 @@ class Soak:
             if number_in_life == 2 and not ends:
                 self.beside(self.verify_command(), "verify", load)
                 self.counts["verifications"] += 1
-            elif number_in_life == 3 and not ends and self.can_backup():
-                self.beside(ledger.daemon.command("admin", "backup", self.folder / "backup"),
-                            "backup", load)
+            elif number_in_life == 3 and not ends:
+                self.beside(ledger.daemon.command("admin", "backup"), "backup", load)
                 self.counts["backups"] += 1
             kill_after = self.chance.uniform(0.3, 0.9) * self.round_seconds if ends else None
             self.read_while(load, began, kill_after)
@@ -233,9 +231,6 @@ class Soak:
 
     def verify_command(self):
         return self.ledger.daemon.command("admin", "verify")
-
-    def can_backup(self):
-        return b"backup" in self.ledger.daemon.run("admin", "--help").stdout
 
     def verify(self):
         """Idle, and against the client's sums."""

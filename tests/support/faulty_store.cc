@@ -117,9 +117,24 @@ Status FaultyStore::ScanControlEntries(Sequence first, Sequence last,
   });
 }
 
-Result<std::string> FaultyStore::CheckChain(Sequence last) const {
+Result<std::string> FaultyStore::ChainHashAt(Sequence sequence) const {
+  if (auto error = FailRead()) return *std::move(error);
+  return base_.ChainHashAt(sequence);
+}
+
+Result<ChainCheck> FaultyStore::CheckChain(Sequence last) const {
   if (auto error = FailRead()) return *std::move(error);
   return base_.CheckChain(last);
+}
+
+Result<IndexCounts> FaultyStore::CountIndexed(Sequence last) const {
+  if (auto error = FailRead()) return *std::move(error);
+  return base_.CountIndexed(last);
+}
+
+Result<bool> FaultyStore::ScanTaken(Sequence last, const TakenVisitor& visitor) const {
+  if (auto error = FailRead()) return *std::move(error);
+  return base_.ScanTaken(last, visitor);
 }
 
 Result<Sequence> FaultyStore::SequenceAt(WallMicros time) const {

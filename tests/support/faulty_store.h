@@ -50,8 +50,10 @@ class FaultyStore : public Store {
   Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visitor) const override;
   Status ScanControlEntries(Sequence first, Sequence last,
                             const JournalVisitor& visitor) const override;
-  std::string ChainHead() const override { return base_.ChainHead(); }
-  Result<std::string> CheckChain(Sequence last) const override;
+  Result<std::string> ChainHashAt(Sequence sequence) const override;
+  Result<ChainCheck> CheckChain(Sequence last) const override;
+  Result<IndexCounts> CountIndexed(Sequence last) const override;
+  Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override;
   Result<Sequence> SequenceAt(WallMicros time) const override;
   Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const override;
   Status ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+
 #include "base/clock.h"
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
 #include "budgetwatch/v1/monitor_service.grpc.pb.h"
@@ -113,6 +115,31 @@ TEST_F(ApplicationTest, KeepsTheLedgerOverARestart) {
   EXPECT_GE(info.ledger_sequence(), sequence);
   ASSERT_EQ(info.fiscal_years_size(), 1);
   EXPECT_EQ(info.fiscal_years(0).amount_fen(), 100);
+}
+
+TEST_F(ApplicationTest, BackupsGoBesideTheDataDirectory) {
+  const auto application = Start();
+  const auto stub = v1::AdminService::NewStub(Connect(*application));
+  for (int64_t id = 1; id <= 2; ++id) {
+    BoundedCall context;
+    v1::CreateBackupResponse response;
+    ASSERT_TRUE(stub->CreateBackup(&context, {}, &response).ok());
+    EXPECT_EQ(response.backup_id(), id);
+    EXPECT_EQ(response.chain_hash(), InfoOf(Connect(*application)).chain_hash());
+  }
+  EXPECT_TRUE(std::filesystem::is_directory(options_.data_dir + "-backups"));
+}
+
+TEST_F(ApplicationTest, ARestoreThatWasCutOffKeepsItFromStartingAnew) {
+  const std::string restoring = options_.data_dir + ".restoring";
+  std::filesystem::create_directory(restoring);
+  EXPECT_THAT(StartError(options_), AllOf(HasSubstr(restoring), HasSubstr("run it again")));
+  EXPECT_FALSE(std::filesystem::exists(options_.data_dir));
+  std::filesystem::remove(restoring);
+  Start();
+  // Beside a ledger it is a leftover, no more.
+  std::filesystem::create_directory(restoring);
+  Start();
 }
 
 TEST_F(ApplicationTest, StopsTwice) {

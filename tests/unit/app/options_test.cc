@@ -45,6 +45,8 @@ class OptionsTest : public testing::Test {
 TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   Options options;
   const Status status = ReadConfigFile(Write("data_dir: /srv/ledger\n"
+                                             "backup_dir: /mnt/backups\n"
+                                             "backups_kept: 0\n"
                                              "listen: 0.0.0.0:1\n"
                                              "metrics_listen: '[::1]:65535'\n"
                                              "profile: hebei.yaml\n"
@@ -74,6 +76,8 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
                                        &options);
   ASSERT_TRUE(status.ok()) << status.error().message;
   EXPECT_EQ(options.data_dir, "/srv/ledger");
+  EXPECT_EQ(options.backup_dir, "/mnt/backups");
+  EXPECT_EQ(options.backups_kept, 0);
   EXPECT_EQ(options.listen, "0.0.0.0:1");
   EXPECT_EQ(options.metrics_listen, "[::1]:65535");
   EXPECT_EQ(options.profile_file, "hebei.yaml");
@@ -113,7 +117,8 @@ TEST_F(OptionsTest, TheDocumentedDefaultsAreTheRealOnes) {
   const Options built_in;
   const auto numbers = [](const Options& options) {
     const ServerLimits limits = LimitsOf(options);
-    return std::vector<int64_t>{options.stop_timeout_seconds,
+    return std::vector<int64_t>{options.backups_kept,
+                                options.stop_timeout_seconds,
                                 options.memory_limit_mib,
                                 options.max_queued_mib,
                                 static_cast<int64_t>(options.committer.max_queued_events),
@@ -136,6 +141,7 @@ TEST_F(OptionsTest, TheDocumentedDefaultsAreTheRealOnes) {
   };
   EXPECT_EQ(numbers(read), numbers(built_in));
   EXPECT_EQ(read.data_dir, built_in.data_dir);
+  EXPECT_EQ(read.backup_dir, built_in.backup_dir);
   EXPECT_EQ(read.listen, built_in.listen);
   EXPECT_EQ(read.metrics_listen, built_in.metrics_listen);
   EXPECT_EQ(read.time_zone, built_in.time_zone);
@@ -318,6 +324,28 @@ TEST_F(OptionsTest, OtherValuesAreChecked) {
   EXPECT_EQ(field_of([](Options& options) { options.today = Day("1949-12-31"); }), "today");
   EXPECT_EQ(field_of([](Options& options) { options.today = Day("1950-01-01"); }), "");
   EXPECT_EQ(field_of([](Options& options) { options.today = Day("2200-01-01"); }), "today");
+}
+
+TEST_F(OptionsTest, BackupsLieOutsideTheDataDirectory) {
+  Options options;
+  const auto directory_for = [&options](std::string data_dir) {
+    options.data_dir = std::move(data_dir);
+    return BackupDirectoryOf(options);
+  };
+  EXPECT_EQ(directory_for("/srv/ledger"), "/srv/ledger-backups");
+  EXPECT_EQ(directory_for("/srv/ledger//"), "/srv/ledger-backups");
+  EXPECT_EQ(directory_for("ledger"), "ledger-backups");
+  for (const char* inside : {"/srv/ledger", "/srv/ledger/backups", "/srv/./ledger/", "/srv", "/"}) {
+    options.data_dir = "/srv/ledger/";
+    options.backup_dir = inside;
+    const Status status = CheckOptions(options);
+    ASSERT_FALSE(status.ok()) << inside;
+    EXPECT_EQ(status.error().field, "backup_dir");
+  }
+  for (const char* outside : {"/srv/ledger2", "/srv/backups", "backups"}) {
+    options.backup_dir = outside;
+    EXPECT_TRUE(CheckOptions(options).ok()) << outside;
+  }
 }
 
 // Reads a command line; the exit code in `exit_code`, -1 for none.

@@ -17,14 +17,21 @@ namespace {
 // Which answer is tampered with.
 enum class Damage {
   kNone,
-  kAmount,      // an entry of the journal has another amount
-  kIdLost,      // an id is not found
-  kIdMoved,     // an id points to another entry
-  kTaken,       // less is marked as taken
-  kBooking,     // a booking is missing
-  kTotal,       // a total of the checkpoint is another
-  kCheckpoint,  // the counts of the checkpoint are others
-  kOrder,       // a sequence is skipped
+  kAmount,          // an entry of the journal has another amount
+  kIdLost,          // an id is not found
+  kIdMoved,         // an id points to another entry
+  kTaken,           // less is marked as taken
+  kTakenToo,        // something is marked as taken that was not
+  kTakenMeanwhile,  // less is marked as taken, while commits go on
+  kBooking,         // a booking is missing
+  kTotal,           // a total of the checkpoint is another
+  kCheckpoint,      // the counts of the checkpoint are others
+  kOrder,           // a sequence is skipped
+  kControl,         // an entry that is no payment is not in its index
+  kIdTooMany,       // the index of ids has one more
+  kBookingTooMany,  // the index of bookings has one more
+  kChain,           // a record was changed
+  kChainEnd,        // the chain ends in another hash than was written
 };
 
 class TamperedStore : public MemoryStore {
@@ -42,6 +49,24 @@ class TamperedStore : public MemoryStore {
       return visit(changed);
     });
   }
+  Status ScanControlEntries(Sequence first, Sequence last,
+                            const JournalVisitor& visit) const override {
+    if (damage == Damage::kControl) return {};
+    return MemoryStore::ScanControlEntries(first, last, visit);
+  }
+  Result<IndexCounts> CountIndexed(Sequence last) const override {
+    auto counts = MemoryStore::CountIndexed(last);
+    if (damage == Damage::kIdTooMany) ++counts.value().payments;
+    if (damage == Damage::kBookingTooMany) ++counts.value().bookings;
+    return counts;
+  }
+  Result<std::string> ChainHashAt(Sequence sequence) const override {
+    return "hash " + std::to_string(sequence);
+  }
+  Result<ChainCheck> CheckChain(Sequence last) const override {
+    if (damage == Damage::kChain) return ChainCheck{"record 2 was changed", ""};
+    return ChainCheck{"", "hash " + std::to_string(damage == Damage::kChainEnd ? 0 : last)};
+  }
   Result<std::vector<Sequence>> FindPayments(
       const std::vector<PaymentKeyView>& keys) const override {
     auto sequences = MemoryStore::FindPayments(keys);
@@ -52,7 +77,14 @@ class TamperedStore : public MemoryStore {
     }
     return sequences;
   }
+  Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override {
+    if (damage == Damage::kTakenToo) visitor(1, 5);
+    if (damage == Damage::kTaken) return true;
+    if (damage == Damage::kTakenMeanwhile) return false;
+    return MemoryStore::ScanTaken(last, visitor);
+  }
   Result<int64_t> TakenFen(Sequence sequence) const override {
+    if (damage == Damage::kTakenMeanwhile) return int64_t{0};
     if (damage == Damage::kTaken) return int64_t{0};
     return MemoryStore::TakenFen(sequence);
   }
@@ -116,6 +148,7 @@ TEST_F(VerifyTest, ASoundLedgerIsClean) {
   EXPECT_EQ(verification.value().verified_sequence, 7);
   EXPECT_EQ(verification.value().payment_count, 6);
   EXPECT_EQ(verification.value().amount_fen, 100 + 9 - 30 - 1 + 10);
+  EXPECT_EQ(verification.value().chain_hash, "hash 7");
   EXPECT_EQ(verification.value().differences, std::vector<std::string>());
 }
 
@@ -124,6 +157,13 @@ TEST_F(VerifyTest, EachKindOfDamageIsFound) {
                                                   {Damage::kIdLost, "the index of ids has nothing"},
                                                   {Damage::kIdMoved, "the index of ids has 2"},
                                                   {Damage::kTaken, "marked as taken"},
+                                                  {Damage::kTakenToo, "sequence 1: 0.05 yuan"},
+                                                  {Damage::kTakenMeanwhile, "marked as taken"},
+                                                  {Damage::kControl, "sequence 1 is missing in"},
+                                                  {Damage::kIdTooMany, "ids has 7 entries"},
+                                                  {Damage::kBookingTooMany, "bookings has 8"},
+                                                  {Damage::kChain, "record 2 was changed"},
+                                                  {Damage::kChainEnd, "sealed with another hash"},
                                                   {Damage::kBooking, "the index of bookings"},
                                                   {Damage::kTotal, "checkpoint"},
                                                   {Damage::kCheckpoint, "checkpoint"},
@@ -136,6 +176,28 @@ TEST_F(VerifyTest, EachKindOfDamageIsFound) {
     for (const std::string& difference : verification.value().differences) all += difference + "\n";
     EXPECT_NE(all.find(words), std::string::npos) << words << " in: " << all;
   }
+}
+
+TEST_F(VerifyTest, TheFirstDifferenceIsThatOfTheChain) {
+  store_.damage = Damage::kChain;
+  const auto verification = VerifyLedger(ledger_.ledger());
+  ASSERT_TRUE(verification.ok());
+  ASSERT_FALSE(verification.value().differences.empty());
+  EXPECT_EQ(verification.value().differences.front(), "record 2 was changed");
+  EXPECT_EQ(verification.value().chain_hash, "");
+}
+
+TEST_F(VerifyTest, ANotedPointIsProved) {
+  const auto differences = [this](Sequence sequence, const std::string& hash) {
+    const auto verification = VerifyLedger(ledger_.ledger(), NotedPoint{sequence, hash});
+    BW_CHECK(verification.ok());
+    std::string all;
+    for (const std::string& difference : verification.value().differences) all += difference;
+    return all;
+  };
+  EXPECT_EQ(differences(6, "hash 6"), "");
+  EXPECT_NE(differences(6, "hash 5").find("the journal has hash 6"), std::string::npos);
+  EXPECT_NE(differences(8, "hash 8").find("the journal ends at 7"), std::string::npos);
 }
 
 TEST_F(VerifyTest, AJournalThatCannotBeReadIsAnError) {

@@ -5,15 +5,14 @@
 #include "storage/rocksdb_store.h"
 
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 
 #include <algorithm>
 #include <fstream>
-#include <functional>
 #include <random>
 
 #include "storage/key_codec.h"
 #include "support/builders.h"
+#include "support/raw_store.h"
 #include "support/temporary_directory.h"
 
 namespace budgetwatch {
@@ -27,43 +26,6 @@ Error OpenError(const std::filesystem::path& path) {
 
 bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-// Runs `change` on a column family behind the store's back.
-void ChangeRaw(
-    const std::filesystem::path& path, const std::string& family,
-    const std::function<rocksdb::Status(rocksdb::DB*, rocksdb::ColumnFamilyHandle*)>& change) {
-  std::vector<std::string> names;
-  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path.string(), &names).ok());
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const std::string& name : names) {
-    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
-  }
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* opened = nullptr;
-  ASSERT_TRUE(
-      rocksdb::DB::Open(rocksdb::DBOptions(), path.string(), families, &handles, &opened).ok());
-  const std::unique_ptr<rocksdb::DB> db(opened);
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == family) {
-      ASSERT_TRUE(change(db.get(), handles[i]).ok());
-    }
-    ASSERT_TRUE(db->DestroyColumnFamilyHandle(handles[i]).ok());
-  }
-}
-
-void PutRaw(const std::filesystem::path& path, const std::string& family, const std::string& key,
-            const std::string& value) {
-  ChangeRaw(path, family, [&](rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle) {
-    return db->Put(rocksdb::WriteOptions(), handle, key, value);
-  });
-}
-
-void DeleteRaw(const std::filesystem::path& path, const std::string& family,
-               const std::string& key) {
-  ChangeRaw(path, family, [&](rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle) {
-    return db->Delete(rocksdb::WriteOptions(), handle, key);
-  });
 }
 
 TEST(RocksDbStore, CreatesTheDirectoryWithItsParents) {
@@ -185,8 +147,14 @@ TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
     const auto store = RocksDbStore::Open(directory.path().string());
     ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 1), {}}).ok());
     ASSERT_TRUE(store.value()->Write({2, 2, ManyPayments(1, 1), {}}).ok());
-    EXPECT_EQ(store.value()->CheckChain(2).value(), "");
-    head = store.value()->ChainHead();
+    head = store.value()->ChainHashAt(2).value();
+    EXPECT_EQ(head.size(), 64u);
+    EXPECT_EQ(store.value()->CheckChain(2).value().difference, "");
+    EXPECT_EQ(store.value()->CheckChain(2).value().chain_hash, head);
+    EXPECT_NE(store.value()->CheckChain(1).value().chain_hash, head);
+    EXPECT_EQ(store.value()->CheckChain(1).value().chain_hash,
+              store.value()->ChainHashAt(1).value());
+    EXPECT_EQ(store.value()->ChainHashAt(3).value(), "");
   }
   // The same payment with another amount, in a record that can be read.
   const JournalEntry other = MakeEntry(MakePayment("id-0", "P0", "2020-01-01", 1));
@@ -195,8 +163,8 @@ TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
   PutRaw(directory.path(), "journal", SequenceKey(1), forged);
   const auto store = RocksDbStore::Open(directory.path().string());
   ASSERT_TRUE(store.ok());
-  EXPECT_EQ(store.value()->ChainHead(), head);
-  EXPECT_TRUE(Contains(store.value()->CheckChain(2).value(), "sequence 2"));
+  EXPECT_EQ(store.value()->ChainHashAt(2).value(), head);
+  EXPECT_TRUE(Contains(store.value()->CheckChain(2).value().difference, "sequence 2"));
 }
 
 // Every payment is found and listed, whether it is in memory, in a run or in a merged

@@ -44,6 +44,15 @@ class DaemonMetricsTest : public testing::Test {
   DaemonMetrics metrics_{registry_, "1.2.3"};
 };
 
+TEST_F(DaemonMetricsTest, BackupsAreTold) {
+  ExpectLines({"budgetwatch_backup_last_timestamp_seconds 0", "budgetwatch_backup_last_sequence 0",
+               "budgetwatch_backup_failures_total 0"});
+  metrics_.OnBackupCreated({3, 2'500'000, {2, 31, 2'000'000, std::string(64, 'a')}, 4096});
+  metrics_.OnBackupFailed({});
+  ExpectLines({"budgetwatch_backup_last_timestamp_seconds 2.5",
+               "budgetwatch_backup_last_sequence 31", "budgetwatch_backup_failures_total 1"});
+}
+
 TEST_F(DaemonMetricsTest, StartsWithEveryOutcomeAtZero) {
   ExpectLines({"budgetwatch_build_info{version=\"1.2.3\"} 1",
                "budgetwatch_payments_recorded_total{outcome=\"recorded\"} 0",

@@ -76,6 +76,45 @@ class GatedStore : public MemoryStore {
   int waiting_ BW_GUARDED_BY(mutex_) = 0;
 };
 
+// Backups that are made when the test says so.
+class GatedBackupStore : public BackupStore {
+ public:
+  Result<CreatedBackup> Create() override {
+    MutexLock lock(mutex_);
+    ++begun_;
+    while (closed_ && !cancelled_) lock.Wait(changed_);
+    if (cancelled_) return Refusal(Reason::kShuttingDown, "", "cancelled");
+    CreatedBackup created;
+    created.backup = {++last_id_, 1'000'000, {2, 7, 5, std::string(64, 'a')}, 4096};
+    created.held_count = 2;
+    return created;
+  }
+  void Cancel() override {
+    const MutexLock lock(mutex_);
+    cancelled_ = true;
+    changed_.notify_all();
+  }
+  std::optional<BackupInfo> Last() const override { return std::nullopt; }
+
+  void SetClosed(bool closed) {
+    const MutexLock lock(mutex_);
+    closed_ = closed;
+    changed_.notify_all();
+  }
+  int begun() {
+    const MutexLock lock(mutex_);
+    return begun_;
+  }
+
+ private:
+  Mutex mutex_;
+  std::condition_variable changed_;
+  bool closed_ BW_GUARDED_BY(mutex_) = false;
+  bool cancelled_ BW_GUARDED_BY(mutex_) = false;
+  int begun_ BW_GUARDED_BY(mutex_) = 0;
+  int64_t last_id_ BW_GUARDED_BY(mutex_) = 0;
+};
+
 // Waits until `condition` holds; false when it does not within kPatience.
 template <typename Condition>
 bool Eventually(Condition&& condition) {
@@ -109,6 +148,7 @@ class TestServer {
   // As the daemon stops.
   void Stop() {
     monitor_.Stop();
+    backups_.Stop();
     calls_.Close();
     server_->Stop(1000);
   }
@@ -123,19 +163,27 @@ class TestServer {
 
   GrpcServer& server() { return *server_; }
   GatedStore& store() { return store_; }
+  GatedBackupStore& backup_store() { return backup_store_; }
   TestLedger& ledger() { return ledger_; }
   Calls& calls() { return calls_; }
 
  private:
   GatedStore store_;
   TestLedger ledger_;
+  GatedBackupStore backup_store_;
+  Backups backups_{backup_store_, {}};
   DeafObserver observer_;
   Calls calls_;
   PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), calls_};
   PaymentServiceHandler payments_{ledger_.payments(), calls_};
   MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), calls_};
-  AdminServiceHandler admin_{ledger_.ledger(),   ledger_.committer(), ledger_.administration(),
-                             ledger_.calendar(), {"test", 1, "-"},    calls_};
+  AdminServiceHandler admin_{ledger_.ledger(),
+                             ledger_.committer(),
+                             ledger_.administration(),
+                             backups_,
+                             ledger_.calendar(),
+                             {"test", 1, "-"},
+                             calls_};
   std::unique_ptr<GrpcServer> server_;
 };
 
