@@ -3,15 +3,12 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
-#include <array>
 #include <atomic>
-#include <charconv>
-#include <cstdio>
 #include <map>
-#include <string_view>
 #include <utility>
 
 #include "base/mutex.h"
+#include "storage/manifest.h"
 
 namespace budgetwatch {
 namespace {
@@ -22,32 +19,7 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
-constexpr std::string_view kManifestPrefix = "MANIFEST-";
-
-// The number of a manifest's name, 0 for any other name.
-uint64_t ManifestNumber(std::string_view name) {
-  const size_t begin = name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1;
-  name.remove_prefix(begin);
-  if (!name.starts_with(kManifestPrefix)) return 0;
-  name.remove_prefix(kManifestPrefix.size());
-  uint64_t number = 0;
-  const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
-  return read.ec == std::errc() ? number : 0;
-}
-
 }  // namespace
-
-uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env) {
-  std::string current;
-  if (!rocksdb::ReadFileToString(env, directory + "/CURRENT", &current).ok()) return 0;
-  return ManifestNumber(current);
-}
-
-std::string ManifestPath(const std::string& directory, uint64_t number) {
-  std::array<char, 32> digits = {};
-  std::snprintf(digits.data(), digits.size(), "%06llu", static_cast<unsigned long long>(number));
-  return directory + "/" + std::string(kManifestPrefix) + digits.data();
-}
 
 class StoreFileSystem : public rocksdb::FileSystemWrapper {
  public:

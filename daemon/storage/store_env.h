@@ -41,8 +41,4 @@ class StoreEnv {
   const std::unique_ptr<rocksdb::Env> env_;
 };
 
-// Number of the manifest that CURRENT names; 0 when it names none.
-uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env);
-std::string ManifestPath(const std::string& directory, uint64_t number);
-
 }  // namespace budgetwatch
