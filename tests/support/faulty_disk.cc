@@ -27,7 +27,7 @@ void Overwrite(const std::string& path, uint64_t begin, const std::string& bytes
 std::optional<IOStatus> FailureOf(std::vector<Fault>* faults, FileOperation operation,
                                   const std::string& path) {
   for (Fault& fault : *faults) {
-    if (fault.operation != operation || fault.count == 0) continue;
+    if (fault.operation != operation || fault.count == 0 || fault.after_create) continue;
     if (fault.kind && *fault.kind != FileKindOf(path)) continue;
     if (fault.skip > 0) {
       --fault.skip;

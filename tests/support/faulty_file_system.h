@@ -35,6 +35,7 @@ struct Fault {
   int64_t skip = 0;              // calls that still succeed before
   int64_t count = INT64_MAX;     // calls that fail then
   bool no_space = false;         // else an I/O error
+  bool after_create = false;     // not before the next file of its kind is created
 };
 
 // Real files of the default file system behind a disk that can lose its power, run
