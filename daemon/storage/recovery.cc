@@ -141,6 +141,15 @@ Result<uint64_t> FindManifestEnd(const std::string& directory, const rocksdb::DB
   return *error;
 }
 
+rocksdb::Status CutFile(rocksdb::Env* env, const std::string& path, uint64_t bytes) {
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status status = env->ReopenWritableFile(path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(bytes);
+  if (status.ok()) status = file->Sync();
+  if (status.ok()) status = file->Close();
+  return status;
+}
+
 // Opens the database up to the faults in its manifest and its logs, when that is far
 // enough.
 Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOptions options,
@@ -153,7 +162,7 @@ Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOp
       FindManifestEnd(directory, options, families, manifest, acknowledged, find_last, fault);
   if (!end.ok()) return end.error();
   if (end.value() < manifest.bytes) {
-    const Status cut = ToStatus(options.env->Truncate(manifest.path, end.value()), directory,
+    const Status cut = ToStatus(CutFile(options.env, manifest.path, end.value()), directory,
                                 "cutting its manifest");
     if (!cut.ok()) return cut.error();
   }

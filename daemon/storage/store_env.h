@@ -20,6 +20,7 @@ class StoreFileSystem;
 //    can. Its own treatment of a full disk leaves the database half stopped, and the
 //    next index run that it ingests ends the process (RocksDB 7.8: ClearBGError).
 // 2. It tells how much of the manifest in use is durable.
+// 3. RocksDB's own messages may be lost; nothing else hangs on them.
 //
 // Thread-safe.
 class StoreEnv {
