@@ -47,7 +47,11 @@ class HealthListener : public CommitListener {
 
   void OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats&) override {
     // A command that writes nothing says nothing about the store.
-    if (!failing_ || entries.empty()) return;
+    if (!entries.empty()) OnWritableAgain();
+  }
+
+  void OnWritableAgain() override {
+    if (!failing_) return;
     failing_ = false;
     spdlog::warn("store writes again");
     SetServing(true);

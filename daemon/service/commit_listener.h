@@ -41,6 +41,9 @@ class CommitListener {
 
   // The store refused a write; nothing was applied.
   virtual void OnWriteFailed(const Error& error) = 0;
+
+  // After that: the store can take a write again, without one having been made.
+  virtual void OnWritableAgain() {}
 };
 
 }  // namespace budgetwatch

@@ -1,6 +1,7 @@
 #include "service/committer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 
 #include "base/failpoint.h"
@@ -8,6 +9,9 @@
 
 namespace budgetwatch {
 namespace {
+
+// While the store fails and nobody writes, this often it is asked whether it still does.
+constexpr std::chrono::milliseconds kStoreCheckInterval{250};
 
 void Count(const PaymentOutcome& outcome, CommitStats* stats) {
   switch (outcome.kind) {
@@ -131,14 +135,39 @@ Result<Sequence> Committer::FixTime(WallMicros time) {
 }
 
 void Committer::Loop() {
+  while (WaitForWork()) RunOnce();
+}
+
+// False when the committer stops and nothing is left to do.
+bool Committer::WaitForWork() {
   while (true) {
     {
       MutexLock lock(mutex_);
-      while (queue_.empty() && !stopping_) lock.Wait(work_);
-      if (queue_.empty()) return;
+      const SteadyTime next_check = SteadyNow() + kStoreCheckInterval;
+      bool check = false;
+      while (queue_.empty() && !stopping_ && !check) {
+        if (store_error_) {
+          check = lock.WaitUntil(work_, next_check) == std::cv_status::timeout;
+        } else {
+          lock.Wait(work_);
+        }
+      }
+      if (!queue_.empty()) return true;
+      if (stopping_) return false;
     }
-    RunOnce();
+    CheckStore();
   }
+}
+
+void Committer::CheckStore() {
+  if (!ledger_.writer_store().CheckWritable().ok()) return;
+  {
+    const MutexLock lock(mutex_);
+    store_error_.reset();
+  }
+  Afterwards([this] {
+    for (CommitListener* listener : listeners_) listener->OnWritableAgain();
+  });
 }
 
 // A group is a run of payment batches, or one control command alone: a control

@@ -106,7 +106,8 @@ class Committer {
   // Events waiting.
   size_t queue_depth() const { return queued_events_.load(std::memory_order_relaxed); }
 
-  // The error of the last write, or nothing after a good one.
+  // The error of the last write; nothing after a good one, and when the store could be
+  // written again since. Its thread looks at the store for that while nothing waits.
   std::optional<Error> store_error() const;
 
  private:
@@ -142,6 +143,8 @@ class Committer {
   std::vector<Command> TakeGroup();
   static void DropAbandoned(std::vector<Command>* group);
   void Loop();
+  bool WaitForWork();
+  void CheckStore();
   void CommitPayments(std::vector<Command> commands);
   void CommitControl(ControlCommand command);
   Status Decide(AnsweredBatches* batches, PaymentGroup* group) const;

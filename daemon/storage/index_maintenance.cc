@@ -45,6 +45,15 @@ Status IndexMaintenance::WaitForRoom() {
   return {};
 }
 
+Status IndexMaintenance::CheckRoom() {
+  if (!Overfull()) return {};
+  const MutexLock lock(mutex_);
+  due_ = true;
+  changed_.notify_all();
+  if (error_) return *error_;
+  return {};
+}
+
 void IndexMaintenance::Appended() {
   if (!Due()) return;
   const MutexLock lock(mutex_);

@@ -27,6 +27,9 @@ class IndexMaintenance {
   // cannot become less.
   Status WaitForRoom();
 
+  // Error: why too much is in memory and cannot become less; tries again then.
+  Status CheckRoom();
+
   // To be called after each append.
   void Appended();
 

@@ -9,6 +9,12 @@ void MemoryStore::SetFailing(bool failing) {
   failing_ = failing;
 }
 
+Status MemoryStore::CheckWritable() {
+  const MutexLock lock(mutex_);
+  if (failing_) return Refusal(Reason::kStoreFailed, "", "the store was told to fail");
+  return {};
+}
+
 Status MemoryStore::Write(const Commit& commit, WriteCost* /*cost*/) {
   const MutexLock lock(mutex_);
   if (failing_) return Refusal(Reason::kStoreFailed, "", "the store was told to fail");

@@ -18,6 +18,7 @@ class MemoryStore : public Store {
   Status Write(const Commit& commit, WriteCost* cost = nullptr) override;
   Status WriteCheckpoint(const StateCheckpoint& checkpoint,
                          const std::vector<TotalRow>& changed) override;
+  Status CheckWritable() override;
   Sequence LastSequence() const override;
   Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visitor) const override;
   Status ScanControlEntries(Sequence first, Sequence last,

@@ -4,14 +4,20 @@
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "storage/manifest.h"
 #include "storage/rocksdb_options.h"
 #include "storage/status_map.h"
-#include "storage/store_env.h"
 
 namespace budgetwatch {
 namespace {
 
 using Families = std::vector<rocksdb::ColumnFamilyDescriptor>;
+
+// More changes are not lost at the end of a manifest: each is synced by itself.
+constexpr size_t kMaxManifestEnds = 64;
 
 bool IsDataFile(const std::string& name) {
   return name.ends_with(".sst") || name.ends_with(".log");
@@ -34,17 +40,39 @@ Status RefuseRemains(const std::string& directory, rocksdb::Env* env, Sequence a
   return {};
 }
 
-// RocksDB takes a manifest that was cut for one that ends there.
-Status CheckManifest(const std::string& directory, rocksdb::Env* env, const MarkContent& mark) {
-  const uint64_t number = CurrentManifestNumber(directory, env);
-  if (number == 0 || number > mark.manifest_number) return {};
+// What can be read of the manifest in use.
+struct ManifestState {
+  std::string path;
   uint64_t bytes = 0;
-  if (number == mark.manifest_number &&
-      env->GetFileSize(ManifestPath(directory, number), &bytes).ok() &&
-      bytes >= mark.manifest_bytes) {
-    return {};
+  // Where it may end, last first: behind each record that the mark does not know to be
+  // durable, and in front of the first of them. Empty: no manifest is in use.
+  std::vector<uint64_t> ends;
+
+  bool whole() const { return ends.empty() || ends.front() == bytes; }
+};
+
+// RocksDB takes a manifest that was cut for one that ends there, and passes over some
+// faults. In what the mark knows to be durable, any fault is damage.
+Result<ManifestState> CheckManifest(const std::string& directory, rocksdb::Env* env,
+                                    const MarkContent& mark) {
+  ManifestState state;
+  const uint64_t number = CurrentManifestNumber(directory, env);
+  if (number == 0) return state;
+  state.path = ManifestPath(directory, number);
+  std::string content;
+  const rocksdb::Status read = rocksdb::ReadFileToString(env, state.path, &content);
+  if (!read.ok() && !read.IsNotFound() && !read.IsPathNotFound()) {
+    return ToStatus(read, directory, "reading its manifest").error();
   }
-  Error error = DamagedStore(directory, "the manifest ends too early");
+  state.bytes = content.size();
+  const uint64_t durable = number == mark.manifest_number ? mark.manifest_bytes : 0;
+  for (const uint64_t end : RecordEnds(content)) {
+    if (end >= durable) state.ends.insert(state.ends.begin(), end);
+  }
+  if (number >= mark.manifest_number && !state.ends.empty()) return state;
+  Error error = DamagedStore(directory, number < mark.manifest_number || state.bytes <= durable
+                                            ? "the manifest ends too early"
+                                            : "the manifest cannot be read");
   error.field = "data_directory";
   return error;
 }
@@ -68,28 +96,79 @@ Status CheckReach(const std::string& directory, Sequence last, Sequence acknowle
   return error;
 }
 
-// Opens the database up to the fault in its logs, when that is far enough.
-Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOptions options,
-                                     const Families& families, Sequence acknowledged,
-                                     const FindLast& find_last, const rocksdb::Status& fault) {
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  rocksdb::DBOptions looking = options;
-  looking.create_if_missing = false;
-  looking.create_missing_column_families = false;
+// Opens the database as it is in front of the faults in its logs, without changing it,
+// and tells how far its journal reaches there. `fault` is what is said when it cannot.
+Result<Sequence> LookAt(const std::string& directory, rocksdb::DBOptions options,
+                        const Families& families, const FindLast& find_last,
+                        const rocksdb::Status& fault) {
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  // Without it, RocksDB wants to forget the logs that a manifest names, which ends the
+  // process when it may not write (RocksDB 7.8: DBImpl::Recover).
+  options.track_and_verify_wals_in_manifest = true;
+  options.listeners.clear();
   OpenedDatabase database;
   rocksdb::DB* db = nullptr;
-  rocksdb::Status opened =
-      rocksdb::DB::OpenForReadOnly(looking, directory, families, &database.families, &db);
+  const rocksdb::Status opened =
+      rocksdb::DB::OpenForReadOnly(options, directory, families, &database.families, &db);
   if (!opened.ok()) return OpenError(directory, fault);
   database.db.reset(db);
-  const auto last = find_last(db, database.families);
+  auto last = find_last(db, database.families);
   CloseDatabase(&database);
-  if (!last.ok()) return last.error();
-  const Status reach = CheckReach(directory, last.value(), acknowledged, fault.ToString() + "; ");
-  if (!reach.ok()) return reach.error();
-  opened = Open(directory, options, families, &database);
+  return last;
+}
+
+// The last place where the manifest may end such that the journal reaches up to the
+// mark. Error: what is wrong with it as it is.
+Result<uint64_t> FindManifestEnd(const std::string& directory, const rocksdb::DBOptions& options,
+                                 const Families& families, const ManifestState& manifest,
+                                 Sequence acknowledged, const FindLast& find_last,
+                                 const rocksdb::Status& fault) {
+  std::optional<Error> error;
+  for (size_t i = 0; i < std::min(manifest.ends.size(), kMaxManifestEnds); ++i) {
+    const auto view = EnvWithFileCut(options.env, manifest.path, manifest.ends[i]);
+    rocksdb::DBOptions looking = options;
+    looking.env = view.get();
+    const auto last = LookAt(directory, looking, families, find_last, fault);
+    const Status status =
+        last.ok() ? CheckReach(directory, last.value(), acknowledged, fault.ToString() + "; ")
+                  : Status(last.error());
+    if (status.ok()) return manifest.ends[i];
+    if (!error) error = status.error();
+  }
+  // Before the first acknowledgement, a database may be there in part.
+  if (acknowledged == 0 && !manifest.whole()) return manifest.ends.front();
+  return *error;
+}
+
+rocksdb::Status CutFile(rocksdb::Env* env, const std::string& path, uint64_t bytes) {
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status status = env->ReopenWritableFile(path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(bytes);
+  if (status.ok()) status = file->Sync();
+  if (status.ok()) status = file->Close();
+  return status;
+}
+
+// Opens the database up to the faults in its manifest and its logs, when that is far
+// enough.
+Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOptions options,
+                                     const Families& families, const ManifestState& manifest,
+                                     Sequence acknowledged, const FindLast& find_last,
+                                     const rocksdb::Status& fault) {
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  if (manifest.ends.empty()) return OpenError(directory, fault);
+  const auto end =
+      FindManifestEnd(directory, options, families, manifest, acknowledged, find_last, fault);
+  if (!end.ok()) return end.error();
+  if (end.value() < manifest.bytes) {
+    const Status cut = ToStatus(CutFile(options.env, manifest.path, end.value()), directory,
+                                "cutting its manifest");
+    if (!cut.ok()) return cut.error();
+  }
+  OpenedDatabase database;
+  const rocksdb::Status opened = Open(directory, options, families, &database);
   if (!opened.ok()) return OpenError(directory, opened);
-  database.torn = true;
   return database;
 }
 
@@ -100,14 +179,18 @@ Result<OpenedDatabase> RecoverDatabase(const std::string& directory,
                                        const MarkContent& mark, const FindLast& find_last) {
   rocksdb::DBOptions options = given;
   Status status = RefuseRemains(directory, options.env, mark.sequence);
-  if (status.ok()) status = CheckManifest(directory, options.env, mark);
   if (!status.ok()) return status.error();
+  const auto manifest = CheckManifest(directory, options.env, mark);
+  if (!manifest.ok()) return manifest.error();
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   OpenedDatabase database;
-  const rocksdb::Status fault = Open(directory, options, families, &database);
+  const rocksdb::Status fault = manifest.value().whole()
+                                    ? Open(directory, options, families, &database)
+                                    : rocksdb::Status::Corruption("the end of the manifest");
   if (!fault.ok()) {
     if (!fault.IsCorruption()) return OpenError(directory, fault);
-    return OpenUpToFault(directory, options, families, mark.sequence, find_last, fault);
+    return OpenUpToFault(directory, options, families, manifest.value(), mark.sequence, find_last,
+                         fault);
   }
   const auto last = find_last(database.db.get(), database.families);
   if (last.ok()) {

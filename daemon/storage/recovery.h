@@ -22,7 +22,6 @@ namespace budgetwatch {
 struct OpenedDatabase {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
-  bool torn = false;  // the end of the log was dropped
 };
 
 // Last sequence of the journal in a database. A gap among its newest entries, which the
@@ -33,11 +32,12 @@ using FindLast = std::function<Result<Sequence>(
 // Opens a database such that damage is told and nothing acknowledged is passed over.
 //
 // 1. What is left of a database is not taken for an empty directory.
-// 2. The manifest is as long as the mark says, or longer.
-// 3. The logs must be without a fault. Where they are not, the database is first looked
-//    at without changing it: when the journal in front of the fault reaches up to the
-//    mark, the fault is the end of a write that a crash cut off and nobody was told of,
-//    and it is dropped. Otherwise it is damage.
+// 2. The manifest is whole up to where the mark says that it is durable.
+// 3. Behind that, the manifest and the logs may have faults. Then the database is first
+//    looked at without changing it: when the journal in front of the faults reaches up
+//    to the mark, they are the ends of changes and writes that a crash or an error cut
+//    off, on which nothing was built and of which nobody was told, and they are
+//    dropped. Otherwise they are damage.
 // 4. The journal reaches up to the mark.
 //
 // Errors: STORE_FAILED, DATA_DAMAGED.

@@ -29,6 +29,9 @@ constexpr const char* kHashSeedKey = "payment_hash_seed";
 // A log that is gone leaves a gap; the logs hold no more entries than this.
 constexpr Sequence kGapSearchEntries = 1 << 20;
 
+// RocksDB tries every half second to go on, and has nothing to wait for then.
+constexpr std::chrono::seconds kSettleTime{10};
+
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 }  // namespace
@@ -54,11 +57,21 @@ RocksDbStore::~RocksDbStore() {
   if (db_ == nullptr) return;
   if (!health_.settled()) {
     env_->Detach();
-    health_.WaitUntilSettled();
+    if (!health_.WaitUntilSettled(kSettleTime)) {
+      // Closing it would not end. It can do no harm any more.
+      static_cast<void>(db_.release());
+      static_cast<void>(env_.release());
+      return;
+    }
   }
   BW_FAILPOINT("before_close");
   for (rocksdb::ColumnFamilyHandle* handle : families_) db_->DestroyColumnFamilyHandle(handle);
   db_->Close().PermitUncheckedError();
+}
+
+Status RocksDbStore::CheckWritable() {
+  Status status = health_.CheckWritable();
+  return status.ok() ? maintenance_->CheckRoom() : status;
 }
 
 Status RocksDbStore::Failed(const rocksdb::Status& status, const char* doing) const {
@@ -169,10 +182,10 @@ Status RocksDbStore::OpenJournal() {
 }
 
 Status RocksDbStore::OpenIndexes(size_t seal_count) {
-  auto payments = PaymentIndex::Open({db_.get(), family(kPaymentRun), directory_});
+  auto payments = PaymentIndex::Open({db_.get(), &health_, family(kPaymentRun), directory_});
   if (!payments.ok()) return payments.error();
   payments_ = std::move(payments).value();
-  auto bookings = BookingIndex::Open({db_.get(), family(kBookingRun), directory_});
+  auto bookings = BookingIndex::Open({db_.get(), &health_, family(kBookingRun), directory_});
   if (!bookings.ok()) return bookings.error();
   bookings_ = std::move(bookings).value();
   if (Status status = LoadProjects(); !status.ok()) return status;
@@ -285,17 +298,16 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   const uint64_t synced_before = rocksdb::get_iostats_context()->fsync_nanos;
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  if (status.ok()) status = db_->Write(durable, &batch);
+  Status written = Failed(status, "encoding a commit");
+  if (written.ok()) {
+    written = health_.Change([&] { return db_->Write(durable, &batch); }, "writing a commit");
+  }
   if (cost != nullptr) {
     cost->encode_nanos = encoded - start;
     cost->sync_nanos =
         static_cast<int64_t>(rocksdb::get_iostats_context()->fsync_nanos - synced_before);
   }
-  if (!status.ok()) {
-    // Says more than the status does: whether it passes, and what to do.
-    Status cause = health_.CheckWritable();
-    return cause.ok() ? Failed(status, "writing a commit") : cause;
-  }
+  if (!written.ok()) return written;
   Publish(std::move(change), sequence - 1);
   journal_->Advance(sequence - 1, chain);
   mark_->Advance(sequence - 1);
@@ -312,6 +324,9 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
   rocksdb::WriteOptions lazy;
   lazy.sync = false;
   rocksdb::WriteBatch batch;
+  const auto write = [&] {
+    return health_.Change([&] { return db_->Write(lazy, &batch); }, "writing a checkpoint");
+  };
   rocksdb::Status status;
   for (size_t begin = 0; begin < changed.size() && status.ok();) {
     const TotalRow& first = changed[begin];
@@ -326,7 +341,7 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
                        EncodeTotalKey({fiscal_year, first.project_code, checkpoint.sequence}),
                        EncodeDayTotals(days));
     if (status.ok() && batch.Count() >= kProjectsPerBatch) {
-      status = db_->Write(lazy, &batch);
+      if (Status written = write(); !written.ok()) return written;
       batch.Clear();
     }
   }
@@ -335,8 +350,7 @@ Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
     status = batch.Put(family(kCheckpoint), SequenceKey(checkpoint.sequence),
                        EncodeCheckpoint(checkpoint));
   }
-  if (status.ok()) status = db_->Write(lazy, &batch);
-  return Failed(status, "writing a checkpoint");
+  return status.ok() ? write() : Failed(status, "encoding a checkpoint");
 }
 
 Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,

@@ -70,7 +70,7 @@ class RocksDbStore : public Store {
     return journal_->Read(sequence);
   }
   Result<int64_t> TakenFen(Sequence sequence) const override;
-  Status CheckWritable() override { return health_.CheckWritable(); }
+  Status CheckWritable() override;
   int64_t SizeBytes() const override;
   std::string Location() const override { return directory_; }
 

@@ -13,6 +13,7 @@
 #include "base/failpoint.h"
 #include "storage/bloom_filter.h"
 #include "storage/status_map.h"
+#include "storage/store_health.h"
 
 namespace budgetwatch {
 namespace {
@@ -143,7 +144,9 @@ class SortedRuns::Writer {
     ingest.move_files = true;
     ingest.snapshot_consistency = false;
     BW_FAILPOINT("before_index_run");
-    const Status status = Check(place_.db->IngestExternalFile(place_.family, {path_}, ingest));
+    const Status status = place_.health->Change(
+        [&] { return place_.db->IngestExternalFile(place_.family, {path_}, ingest); },
+        "taking an index run");
     BW_FAILPOINT("after_index_run");
     return status;
   }
@@ -418,10 +421,13 @@ Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,
 }
 
 Status SortedRuns::Drop(const Run& run) {
-  const PartKey begin(run.number, 0), end(run.number, kTrailerPart);
-  const rocksdb::Slice first = begin.slice(), last = end.slice();
-  return ToStatus(rocksdb::DeleteFilesInRange(place_.db, place_.family, &first, &last),
-                  place_.directory, "dropping an index run");
+  const PartKey begin(run.number, 0);
+  const PartKey end(run.number, kTrailerPart);
+  const rocksdb::Slice first = begin.slice();
+  const rocksdb::Slice last = end.slice();
+  return place_.health->Change(
+      [&] { return rocksdb::DeleteFilesInRange(place_.db, place_.family, &first, &last); },
+      "dropping an index run");
 }
 
 Status SortedRuns::ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const {

@@ -19,6 +19,8 @@ class PinnableSlice;
 
 namespace budgetwatch {
 
+class StoreHealth;
+
 class BloomFilter;
 
 // Ends the name of a file that is to become a run. One that is found at the start
@@ -46,7 +48,8 @@ struct IndexWord {
 class SortedRuns {
  public:
   struct Place {
-    rocksdb::DB* db = nullptr;  // outlives this
+    rocksdb::DB* db = nullptr;  // outlives this, as its health does
+    StoreHealth* health = nullptr;
     rocksdb::ColumnFamilyHandle* family = nullptr;
     std::string directory;  // of the database, for files on their way into it
     // Filters make Find fast for what is absent.

@@ -3,15 +3,12 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
-#include <array>
 #include <atomic>
-#include <charconv>
-#include <cstdio>
 #include <map>
-#include <string_view>
 #include <utility>
 
 #include "base/mutex.h"
+#include "storage/manifest.h"
 
 namespace budgetwatch {
 namespace {
@@ -22,32 +19,7 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
-constexpr std::string_view kManifestPrefix = "MANIFEST-";
-
-// The number of a manifest's name, 0 for any other name.
-uint64_t ManifestNumber(std::string_view name) {
-  const size_t begin = name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1;
-  name.remove_prefix(begin);
-  if (!name.starts_with(kManifestPrefix)) return 0;
-  name.remove_prefix(kManifestPrefix.size());
-  uint64_t number = 0;
-  const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
-  return read.ec == std::errc() ? number : 0;
-}
-
 }  // namespace
-
-uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env) {
-  std::string current;
-  if (!rocksdb::ReadFileToString(env, directory + "/CURRENT", &current).ok()) return 0;
-  return ManifestNumber(current);
-}
-
-std::string ManifestPath(const std::string& directory, uint64_t number) {
-  std::array<char, 32> digits = {};
-  std::snprintf(digits.data(), digits.size(), "%06llu", static_cast<unsigned long long>(number));
-  return directory + "/" + std::string(kManifestPrefix) + digits.data();
-}
 
 class StoreFileSystem : public rocksdb::FileSystemWrapper {
  public:
@@ -93,6 +65,11 @@ class StoreFileSystem : public rocksdb::FileSystemWrapper {
   IOStatus ReopenWritableFile(const std::string& path, const FileOptions& options,
                               std::unique_ptr<rocksdb::FSWritableFile>* result,
                               IODebugContext* debug) override;
+  // The wrapped one would open its file by itself.
+  IOStatus NewLogger(const std::string& path, const IOOptions& options,
+                     std::shared_ptr<rocksdb::Logger>* result, IODebugContext* debug) override {
+    return FileSystem::NewLogger(path, options, result, debug);
+  }
   IOStatus NewDirectory(const std::string& path, const IOOptions& options,
                         std::unique_ptr<rocksdb::FSDirectory>* result,
                         IODebugContext* debug) override;
@@ -160,6 +137,37 @@ class WritableFile : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Told(const IOStatus& status) const { return file_system_.Retryable(status); }
 
   StoreFileSystem& file_system_;
+};
+
+// The file that RocksDB writes its messages to. It ends the process when it writes on
+// after an error, which it does not look at (RocksDB 7.8: EnvLogger).
+class MessageFile : public WritableFile {
+ public:
+  using WritableFile::WritableFile;
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return Unheeded(WritableFile::Append(data, options, debug));
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    return Unheeded(WritableFile::Append(data, options, verification, debug));
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return Unheeded(WritableFile::Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return Unheeded(WritableFile::Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Unheeded(WritableFile::Fsync(options, debug));
+  }
+
+ private:
+  static IOStatus Unheeded(const IOStatus& status) {
+    status.PermitUncheckedError();
+    return IOStatus::OK();
+  }
 };
 
 // A file that is nowhere.
@@ -254,6 +262,8 @@ IOStatus StoreFileSystem::NewWritableFile(const std::string& path, const FileOpt
   if (!status.ok()) return Retryable(status);
   if (const uint64_t number = ManifestNumber(path); number != 0) {
     *result = std::make_unique<ManifestFile>(this, number, std::move(file));
+  } else if (path.ends_with("/LOG")) {
+    *result = std::make_unique<MessageFile>(this, std::move(file));
   } else {
     *result = std::make_unique<WritableFile>(this, std::move(file));
   }

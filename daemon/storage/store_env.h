@@ -20,6 +20,7 @@ class StoreFileSystem;
 //    can. Its own treatment of a full disk leaves the database half stopped, and the
 //    next index run that it ingests ends the process (RocksDB 7.8: ClearBGError).
 // 2. It tells how much of the manifest in use is durable.
+// 3. RocksDB's own messages may be lost; nothing else hangs on them.
 //
 // Thread-safe.
 class StoreEnv {
@@ -40,9 +41,5 @@ class StoreEnv {
   const std::shared_ptr<StoreFileSystem> file_system_;
   const std::unique_ptr<rocksdb::Env> env_;
 };
-
-// Number of the manifest that CURRENT names; 0 when it names none.
-uint64_t CurrentManifestNumber(const std::string& directory, rocksdb::Env* env);
-std::string ManifestPath(const std::string& directory, uint64_t number);
 
 }  // namespace budgetwatch

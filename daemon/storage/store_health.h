@@ -1,21 +1,25 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "base/mutex.h"
 #include "domain/reason.h"
 
 namespace rocksdb {
 class DB;
 class EventListener;
+class Status;
 }  // namespace rocksdb
 
 namespace budgetwatch {
 
-// Whether RocksDB takes writes. After an error in the log, a flush or the manifest it
-// stops. From a full disk it goes on by itself when there is room (StoreEnv);
-// after any other I/O error nobody knows what the disk holds, and it goes on only from
-// what a new start finds there. Thread-safe.
+// Whether RocksDB takes changes, and the way of all of them to it. After an error in
+// the log, a flush or the manifest it stops. From a full disk it goes on by itself when
+// there is room (StoreEnv); after any other I/O error nobody knows what the disk holds,
+// and it goes on only from what a new start finds there. Thread-safe.
 class StoreHealth {
  public:
   StoreHealth();
@@ -32,21 +36,25 @@ class StoreHealth {
   // Whether RocksDB does not try to go on after an error. Closing it while it does would
   // not end (RocksDB 7.8: RecoverFromRetryableBGIOError).
   bool settled() const;
-  void WaitUntilSettled();
+  // Waits for that; false when it does not come in time.
+  bool WaitUntilSettled(std::chrono::nanoseconds timeout);
 
-  // Ok when a write can be tried; to be called before each. Errors: STORE_FAILED or
-  // DATA_DAMAGED, with the cause and what to do. Called by one thread at a time.
-  Status CheckWritable();
+  // Ok when a change can be tried. Errors: STORE_FAILED or DATA_DAMAGED, with the cause
+  // and what to do.
+  Status CheckWritable() const;
+
+  // Makes a change of the database, when one can be tried; one at a time, so that none
+  // is under way while RocksDB goes on after the error of another. `doing` completes
+  // "failed while". Errors: as above.
+  Status Change(const std::function<rocksdb::Status()>& change, const char* doing);
 
  private:
   class Listener;
 
-  // A memtable that is not empty makes RocksDB start a new log when it goes on. It
-  // never writes to one again that has failed, but keeps it as long as all memtables
-  // are empty. The key is in no log and is read by nobody.
   Status FillMemtable();
 
   const std::shared_ptr<Listener> listener_;
+  Mutex changing_;
   rocksdb::DB* db_ = nullptr;
   std::string directory_;
 };

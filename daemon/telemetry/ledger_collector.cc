@@ -276,7 +276,7 @@ std::vector<MetricFamily> LedgerCollector::Collect() const {
   families.push_back(SingleGauge("store_bytes", "Bytes that the store takes, 0 when unknown.",
                                  static_cast<double>(ledger_.store().SizeBytes())));
   families.push_back(SingleGauge("store_writable",
-                                 "Whether the store took the last write: 1, or 0 while it fails.",
+                                 "Whether the store can be written: 1, or 0 while it cannot.",
                                  committer_.store_error() ? 0 : 1));
   families.push_back(SingleGauge("queue_depth", "Events that wait to be committed.",
                                  static_cast<double>(committer_.queue_depth())));

@@ -5,6 +5,7 @@
 // BUDGETWATCH_SEED replays the places, BUDGETWATCH_ROUNDS sets how many of each kind.
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 
 #include <cinttypes>
 #include <cstdio>
@@ -12,6 +13,8 @@
 
 #include "faults/store_stack.h"
 #include "storage/acknowledged_mark.h"
+#include "storage/recovery.h"
+#include "storage/rocksdb_options.h"
 #include "support/faulty_file_system.h"
 #include "support/temporary_directory.h"
 
@@ -183,6 +186,83 @@ TEST_F(DamageTest, IsToldOrDoesNotMatter) {
               sum.told_at_start + sum.told_when_read, sum.did_not_matter, sum.served);
   EXPECT_EQ(sum.served, 0);
   EXPECT_GT(sum.told_at_start, 0);
+}
+
+// What a crash leaves of a change of the manifest that it cut off.
+TEST_F(DamageTest, BehindWhatIsDurableOfTheManifestDoesNotMatter) {
+  const auto places = static_cast<int>(NumberFromEnvironment("BUDGETWATCH_ROUNDS", kDefaultPlaces));
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  const std::string manifest = FilesOf(FileKind::kManifest).back();
+  for (int i = 0; i < 4 * places; ++i) {
+    const TemporaryDirectory scratch;
+    const fs::path store = scratch.path() / "store";
+    fs::copy(original(), store);
+    const uint64_t size = fs::file_size(store / manifest);
+    std::string tail(static_cast<size_t>(1 + random_.Below(i % 2 == 0 ? 40 : 40'000)), '\0');
+    if (i % 4 != 0) {
+      for (char& byte : tail) byte = static_cast<char>(random_.Below(256));
+      // A header that fits, of a record with other content.
+      if (tail.size() > 20) tail.replace(4, 3, std::string("\x08\0\x01", 3));
+    }
+    fs::resize_file(store / manifest, size + tail.size());
+    Change(store / manifest, size, tail);
+    auto stack = StoreStack::Open(store.string(), nullptr, clock_);
+    ASSERT_TRUE(stack.ok()) << stack.error().message;
+    PaymentLoad load = load_;
+    AuditTally tally;
+    load.Audit(stack.value()->ledger(), stack.value()->payments(), &tally);
+    EXPECT_TRUE(tally.clean());
+  }
+}
+
+// Cutting the manifest does not make good for a log that is cut.
+TEST_F(DamageTest, OfTheLogIsToldWhateverIsBehindTheManifest) {
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  const fs::path log = original() / FilesOf(FileKind::kLog).back();
+  fs::resize_file(log, fs::file_size(log) - 1);
+  const fs::path manifest = original() / FilesOf(FileKind::kManifest).back();
+  const uint64_t size = fs::file_size(manifest) + 30;
+  fs::resize_file(manifest, size);
+  const auto stack = StoreStack::Open(original().string(), nullptr, clock_);
+  ASSERT_FALSE(stack.ok());
+  EXPECT_EQ(stack.error().reason, "DATA_DAMAGED");
+  EXPECT_EQ(fs::file_size(manifest), size) << "a refusal changes nothing";
+}
+
+// A manifest may name logs, as one that another program has written: RocksDB would end
+// the process where it may not write.
+TEST_F(DamageTest, OfALogThatTheManifestNamesIsToldAsWell) {
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  {
+    rocksdb::DBOptions options = DatabaseOptions(nullptr);
+    options.track_and_verify_wals_in_manifest = true;
+    options.atomic_flush = false;
+    OpenedDatabase database;
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, original().string(), FamilyDescriptors(),
+                                  &database.families, &db)
+                    .ok());
+    database.db.reset(db);
+    // The first log stays for the other family, and its sync is noted.
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), database.families[kCheckpoint], "~", "").ok());
+    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), "unlogged", "").ok());
+    ASSERT_TRUE(db->Flush(rocksdb::FlushOptions(), database.families[0]).ok());
+    ASSERT_TRUE(db->Put(durable, "unlogged", "").ok());
+    CloseDatabase(&database);
+  }
+  const std::vector<std::string> logs = FilesOf(FileKind::kLog);
+  ASSERT_GT(logs.size(), 1u);
+  const fs::path log = original() / logs.back();
+  fs::resize_file(log, fs::file_size(log) - 1);
+  const auto stack = StoreStack::Open(original().string(), nullptr, clock_);
+  // Nothing of the ledger is in what is missing: it may start, or say what is wrong.
+  if (stack.ok()) return;
+  EXPECT_TRUE(NamesACure(stack.error().message)) << stack.error().message;
 }
 
 // The last commit is acknowledged and gone: only the mark knows.

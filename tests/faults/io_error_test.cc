@@ -140,6 +140,40 @@ TEST_F(IoErrorTest, ADiskThatIsFullAgainAtOnceIsNotTheEnd) {
   RestartAndAudit(true);
 }
 
+// Who obeys the health service does not write while it says that the store fails.
+TEST_F(IoErrorTest, AFullDiskIsOverWithoutAWrite) {
+  Open();
+  ASSERT_FALSE(HasFatalFailure());
+  stack_->StartCommitter();
+  EXPECT_FALSE(Send(100));
+  disk_->SetFreeBytes(0);
+  ExpectStopped(SendUntilRefused(20, 2));
+  disk_->SetFreeBytes(100 << 20);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (stack_->committer().store_error() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(stack_->committer().store_error());
+  EXPECT_FALSE(Send(50));
+  RestartAndAudit(true);
+}
+
+// The disk is full when a log begins: nothing of it is in memory then.
+TEST_F(IoErrorTest, ANewLogThatFailsAtOnceIsNotTheEnd) {
+  Open();
+  ASSERT_FALSE(HasFatalFailure());
+  load_.SetMemoBytes(1000);
+  disk_->Inject({FileOperation::kWrite, FileKind::kLog, 0, 1, true, true});
+  for (int i = 0; i < 40 && disk_->failed_count() == 0; ++i) {
+    const auto error = Send(2000);
+    EXPECT_TRUE(!error || Contains(error->message, "goes on by itself")) << error->message;
+  }
+  EXPECT_EQ(disk_->failed_count(), 1) << "no log began";
+  EXPECT_FALSE(SendUntilTaken(20));
+  Audit();
+  RestartAndAudit(true);
+}
+
 TEST_F(IoErrorTest, AFailingDiskStopsRecordingUntilANewStart) {
   Open();
   ASSERT_FALSE(HasFatalFailure());

@@ -1,11 +1,11 @@
 // Goal: a power loss at any moment takes nothing that was acknowledged, doubles
 // nothing, and leaves of the rest whole commit groups or nothing.
 // Method: the real committer and the real RocksDB over a disk that loses what was not
-// synced and tears the last writes; the power goes off at a random change of a file,
-// under random load, also while the store is opened, and after errors. A client that
-// keeps its own record audits what is left. BUDGETWATCH_SEED replays the draws (the
-// threads of RocksDB may still interleave otherwise), BUDGETWATCH_ROUNDS sets the
-// number of power losses. A disk that lies about syncs must make the audit fail.
+// synced and tears the last writes; the power goes off at a random change of a file, or
+// of the manifest, under random load, also while the store is opened, and after errors.
+// A client that keeps its own record audits what is left. BUDGETWATCH_SEED replays the
+// draws (the threads of RocksDB may still interleave otherwise), BUDGETWATCH_ROUNDS sets
+// the number of power losses. A disk that lies about syncs must make the audit fail.
 
 #include <gtest/gtest.h>
 
@@ -28,6 +28,7 @@ struct Summary {
   int64_t cuts_while_opening = 0;
   int64_t opened_under_cut = 0;
   int64_t unopened = 0;  // the store refused to start
+  int64_t torn_manifests = 0;
   AuditTally tally;
 
   bool clean() const { return unopened == 0 && tally.clean(); }
@@ -51,6 +52,7 @@ class StoreLife {
       LoseOnce();
       ++summary_.rounds;
     }
+    summary_.torn_manifests += disk_->torn_count(FileKind::kManifest);
   }
 
  private:
@@ -63,7 +65,11 @@ class StoreLife {
       if (!again.empty()) stack->Send({again}, &load_, &summary_.tally);
     }
     if (!lying_ && random_.OneIn(3)) disk_->Inject(RandomFault());
-    disk_->CutPowerAtChange(1 + random_.Below(random_.OneIn(2) ? 20 : 200));
+    if (random_.OneIn(4)) {
+      disk_->CutPowerAtCall(FileOperation::kSync, FileKind::kManifest, 1 + random_.Below(3));
+    } else {
+      disk_->CutPowerAtChange(1 + random_.Below(random_.OneIn(2) ? 20 : 200));
+    }
     // After an error that only a restart ends, a few more attempts are enough.
     int failures = 0;
     while (disk_->has_power() && failures < kMaxFailures) {
@@ -116,7 +122,11 @@ class StoreLife {
     const std::string path = (directory_.path() / "store").string();
     std::filesystem::create_directories(path);
     if (random_.OneIn(4)) {
-      disk_->CutPowerAtChange(1 + random_.Below(60));
+      if (random_.OneIn(3)) {
+        disk_->CutPowerAtCall(FileOperation::kSync, FileKind::kManifest, 1 + random_.Below(3));
+      } else {
+        disk_->CutPowerAtChange(1 + random_.Below(60));
+      }
       // Whether it still opens or not: it is closed again before the power is back.
       if (StoreStack::Open(path, env_.get(), clock_).ok()) ++summary_.opened_under_cut;
       disk_->CutPower();
@@ -154,12 +164,13 @@ Summary LosePower(uint64_t seed, int64_t rounds, bool lying) {
 
 void Print(const Summary& summary) {
   const AuditTally& tally = summary.tally;
-  std::printf(
-      "power-loss rounds=%" PRId64 " acknowledged=%" PRId64 " lost=%" PRId64 " doubled=%" PRId64
-      " altered=%" PRId64 " partial=%" PRId64 " differences=%" PRId64 " unopened=%" PRId64
-      " kept_unacknowledged=%" PRId64 " cuts_while_opening=%" PRId64 "\n",
-      summary.rounds, tally.acknowledged, tally.lost, tally.doubled, tally.altered, tally.partial,
-      tally.differences, summary.unopened, tally.kept_unacknowledged, summary.cuts_while_opening);
+  std::printf("power-loss rounds=%" PRId64 " acknowledged=%" PRId64 " lost=%" PRId64
+              " doubled=%" PRId64 " altered=%" PRId64 " partial=%" PRId64 " differences=%" PRId64
+              " unopened=%" PRId64 " kept_unacknowledged=%" PRId64 " cuts_while_opening=%" PRId64
+              " torn_manifests=%" PRId64 "\n",
+              summary.rounds, tally.acknowledged, tally.lost, tally.doubled, tally.altered,
+              tally.partial, tally.differences, summary.unopened, tally.kept_unacknowledged,
+              summary.cuts_while_opening, summary.torn_manifests);
   for (const std::string& message : tally.messages) std::printf("  %s\n", message.c_str());
 }
 
@@ -173,6 +184,9 @@ TEST(PowerLoss, LosesNothingAcknowledgedAndTearsNoGroup) {
   EXPECT_TRUE(summary.clean());
   EXPECT_EQ(summary.rounds, rounds);
   EXPECT_GT(summary.tally.acknowledged, 0);
+  if (rounds >= kDefaultRounds) {
+    EXPECT_GT(summary.torn_manifests, 0);
+  }
 }
 
 // Proves that the audit can fail.

@@ -27,7 +27,7 @@ void Overwrite(const std::string& path, uint64_t begin, const std::string& bytes
 std::optional<IOStatus> FailureOf(std::vector<Fault>* faults, FileOperation operation,
                                   const std::string& path) {
   for (Fault& fault : *faults) {
-    if (fault.operation != operation || fault.count == 0) continue;
+    if (fault.operation != operation || fault.count == 0 || fault.after_create) continue;
     if (fault.kind && *fault.kind != FileKindOf(path)) continue;
     if (fault.skip > 0) {
       --fault.skip;
@@ -66,7 +66,13 @@ void FaultyFileSystem::CutPower() {
 void FaultyFileSystem::CutPowerAtChange(int64_t number) {
   BW_CHECK(number > 0);
   const std::lock_guard<std::mutex> lock(mutex_);
-  changes_until_cut_ = number;
+  due_cut_ = {number, std::nullopt};
+}
+
+void FaultyFileSystem::CutPowerAtCall(FileOperation operation, FileKind kind, int64_t number) {
+  BW_CHECK(number > 0 && operation < FileOperation::kRead);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  due_cut_ = {number, std::pair(operation, kind)};
 }
 
 bool FaultyFileSystem::has_power() const {
@@ -90,7 +96,7 @@ void FaultyFileSystem::RestorePower() {
   inodes_.clear();
   std::filesystem::remove_all(attic_);
   std::filesystem::create_directories(attic_);
-  changes_until_cut_ = 0;
+  due_cut_ = {};
   has_power_ = true;
 }
 
@@ -134,12 +140,19 @@ int64_t FaultyFileSystem::failed_count() const {
   return failed_count_;
 }
 
+int64_t FaultyFileSystem::torn_count(FileKind kind) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return torn_counts_[static_cast<size_t>(kind)];
+}
+
 FaultyFileSystem::Verdict FaultyFileSystem::Judge(FileOperation operation,
                                                   const std::string& path) {
   ++calls_[static_cast<size_t>(operation)][static_cast<size_t>(FileKindOf(path))];
   if (!has_power_) return {false, PowerIsOff()};
   ++change_count_;
-  if (changes_until_cut_ > 0 && --changes_until_cut_ == 0) {
+  const bool counts = due_cut_.count > 0 &&
+                      (!due_cut_.call || due_cut_.call == std::pair(operation, FileKindOf(path)));
+  if (counts && --due_cut_.count == 0) {
     has_power_ = false;
     return {random_.OneIn(2), PowerIsOff()};
   }
@@ -219,7 +232,9 @@ void FaultyFileSystem::LoseData(const std::string& path, Inode* inode) {
 
 void FaultyFileSystem::TearTail(const std::string& path, const Inode& inode) {
   const auto tail = static_cast<int64_t>(inode.size - inode.safe_size);
-  switch (random_.Below(4)) {
+  const int64_t way = random_.Below(4);
+  if (way != 0) ++torn_counts_[static_cast<size_t>(FileKindOf(path))];
+  switch (way) {
     case 0: std::filesystem::resize_file(path, inode.safe_size); break;
     case 1:
       std::filesystem::resize_file(path,

@@ -208,6 +208,9 @@ IOStatus FaultyFileSystem::Create(const std::string& path, Verdict* verdict) {
   }
   inodes_[path] = std::make_shared<Inode>();
   pending_.push_back(std::move(change));
+  for (Fault& fault : faults_) {
+    if (!fault.kind || *fault.kind == FileKindOf(path)) fault.after_create = false;
+  }
   return IOStatus::OK();
 }
 

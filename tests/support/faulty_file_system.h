@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/seeded_random.h"
@@ -34,6 +35,7 @@ struct Fault {
   int64_t skip = 0;              // calls that still succeed before
   int64_t count = INT64_MAX;     // calls that fail then
   bool no_space = false;         // else an I/O error
+  bool after_create = false;     // not before the next file of its kind is created
 };
 
 // Real files of the default file system behind a disk that can lose its power, run
@@ -68,6 +70,8 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   // Cuts it at the change with this number from now; 1 is the next one. Whether that
   // one still happens is drawn.
   void CutPowerAtChange(int64_t number);
+  // The same, of the changes of one kind.
+  void CutPowerAtCall(FileOperation operation, FileKind kind, int64_t number);
   bool has_power() const;
   // Loses what was not safe and switches the power on. REQUIRES: the power is off and
   // every file is closed.
@@ -86,6 +90,8 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   int64_t change_count() const;
   // Calls that failed by faults or for lack of room.
   int64_t failed_count() const;
+  // Files of a kind that power losses left with a part of what was not safe.
+  int64_t torn_count(FileKind kind) const;
 
   rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSSequentialFile>* result,
@@ -176,11 +182,17 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   void LoseData(const std::string& path, Inode* inode);
   void TearTail(const std::string& path, const Inode& inode);
 
+  // A cut that is due at a change; count 0: none.
+  struct DueCut {
+    int64_t count = 0;
+    std::optional<std::pair<FileOperation, FileKind>> call;  // absent: any change
+  };
+
   const std::filesystem::path attic_;
   mutable std::mutex mutex_;
   SeededRandom random_;
   bool has_power_ = true;
-  int64_t changes_until_cut_ = 0;  // 0: no cut is due
+  DueCut due_cut_;
   std::optional<FileKind> lying_kind_;
   mutable std::vector<Fault> faults_;
   std::optional<int64_t> free_bytes_;
@@ -189,6 +201,7 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   mutable std::array<std::array<int64_t, kFileKindCount>, kFileOperationCount> calls_{};
   int64_t change_count_ = 0;
   mutable int64_t failed_count_ = 0;
+  std::array<int64_t, kFileKindCount> torn_counts_{};
   int64_t attic_count_ = 0;
 };
 

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+
 #include "storage/memory_store.h"
 #include "support/builders.h"
 #include "support/test_ledger.h"
@@ -21,7 +24,9 @@ class CountingListener : public CommitListener {
     last = stats;
   }
   void OnWriteFailed(const Error& error) override { errors.push_back(error.reason); }
+  void OnWritableAgain() override { writable_again = true; }
 
+  std::atomic<bool> writable_again = false;
   std::vector<size_t> sizes;
   std::vector<std::string> errors;
   CommitStats last;
@@ -244,6 +249,26 @@ TEST_F(CommitterTest, AFixedTimeAheadOfAClockThatStepsBackIsStillKnown) {
   clock_.Set(500);
   EXPECT_EQ(committer_->FixTime(1000).value(), 0);
   EXPECT_EQ(committer_->FixTime(1001).error().reason, "KNOWN_AT_IN_FUTURE");
+}
+
+TEST_F(CommitterTest, AStoreThatCanBeWrittenAgainIsNoticedWithoutAWrite) {
+  committer_->Start();
+  store_.SetFailing(true);
+  const auto refused = committer_->Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
+    PaymentEntry entry;
+    entry.source = "bank";
+    entry.event = Payment("a");
+    return std::vector<JournalEntry>{entry};
+  });
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(committer_->store_error());
+  EXPECT_FALSE(listener_.writable_again);
+  store_.SetFailing(false);
+  const SteadyTime deadline = SteadyNow() + std::chrono::seconds(30);
+  while (!listener_.writable_again && SteadyNow() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(listener_.writable_again);
+  EXPECT_FALSE(committer_->store_error());
+  committer_->Stop();
 }
 
 TEST_F(CommitterTest, NoTimeIsFixedPastAFailedWriteUntilTheNextOneWorks) {
