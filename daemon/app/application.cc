@@ -133,7 +133,8 @@ Application::~Application() { Stop(); }
 Status Application::Parts::OpenLedger(const Profile& profile) {
   if (const Status status = RefuseUnfinishedRestore(options.data_dir); !status.ok()) return status;
   auto opened_store = RocksDbStore::Open(options.data_dir, nullptr,
-                                         static_cast<size_t>(options.index_memory_payments));
+                                         static_cast<size_t>(options.index_memory_payments),
+                                         PlanMemory(options).store_bytes);
   if (!opened_store.ok()) return opened_store.error();
   store = std::move(opened_store).value();
   backup_store =

@@ -43,7 +43,8 @@ struct Committed {
 // second thread tells the listeners and answers, group by group, while the next one
 // is decided and written. Thread-safe.
 //
-// 1. Commands take effect, and are answered, in the order of their submission.
+// 1. Commands take effect in the order of their submission, and those that do are
+//    answered in that order.
 // 2. A command is answered once: after its group is durable and applied, or with
 //    an error, and then nothing of it is visible.
 // 3. Recorded times rise from group to group, even if the clock steps back.

@@ -3,14 +3,12 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <filesystem>
 
 namespace budgetwatch {
 namespace {
-
-// Uncompressed blocks of all families, least recently used first out.
-constexpr size_t kBlockCacheBytes = 64u << 20;
 
 std::shared_ptr<rocksdb::TableFactory> Tables(const std::shared_ptr<rocksdb::Cache>& cache,
                                               size_t block_size, bool filtered) {
@@ -47,8 +45,9 @@ rocksdb::ColumnFamilyOptions RunOptions(const std::shared_ptr<rocksdb::Cache>& c
 
 }  // namespace
 
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, size_t memory_bytes) {
   rocksdb::DBOptions options;
+  options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(memory_bytes / 2);
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
@@ -66,8 +65,9 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   return options;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors() {
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(size_t memory_bytes) {
+  // Uncompressed blocks of all families, least recently used first out.
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(memory_bytes / 4);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) families.emplace_back(name, FamilyOptions(cache));
   families[kPaymentRun].options = RunOptions(cache, rocksdb::kNoCompression);  // hashes

@@ -26,8 +26,13 @@ inline constexpr const char* kFamilyNames[] = {"default",      "journal",     "c
                                                "taken",        "total",       "checkpoint",
                                                "project_code", "payment_run", "booking_run"};
 
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env);
-std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors();
+// What the database may take of memory when nothing is said: half of it for what is not
+// in tables yet, a quarter for blocks of tables.
+inline constexpr size_t kDatabaseMemoryBytes = 256u << 20;
+
+rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, size_t memory_bytes = kDatabaseMemoryBytes);
+std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(
+    size_t memory_bytes = kDatabaseMemoryBytes);
 
 // Creates the directory with its parents, readable by the owner only. RocksDB itself
 // would create just the last part, and a plain file there gives it a puzzling error.

@@ -37,12 +37,14 @@ std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice
 }  // namespace
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
-                                                         rocksdb::Env* env, size_t seal_count) {
+                                                         rocksdb::Env* env, size_t seal_count,
+                                                         size_t memory_bytes) {
   if (env == nullptr) {
     if (const Status status = PrepareDirectory(directory); !status.ok()) return status.error();
   }
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(directory));
-  if (const Status status = store->OpenDatabase(env); !status.ok()) return status.error();
+  if (const Status status = store->OpenDatabase(env, memory_bytes); !status.ok())
+    return status.error();
   if (const Status status = store->CheckFormat(); !status.ok()) return status.error();
   if (const Status status = store->OpenJournal(); !status.ok()) return status.error();
   if (const Status status = store->OpenIndexes(seal_count); !status.ok()) return status.error();
@@ -82,7 +84,7 @@ Error RocksDbStore::Damaged(const std::string& what) const {
   return DamagedStore(directory_, what);
 }
 
-Status RocksDbStore::OpenDatabase(rocksdb::Env* env) {
+Status RocksDbStore::OpenDatabase(rocksdb::Env* env, size_t memory_bytes) {
   if (env == nullptr) env = rocksdb::Env::Default();
   auto mark = AcknowledgedMark::Open(directory_, env);
   if (!mark.ok()) return mark.error();
@@ -90,7 +92,7 @@ Status RocksDbStore::OpenDatabase(rocksdb::Env* env) {
   env_ = std::make_unique<StoreEnv>(env, directory_, [this](uint64_t number, uint64_t bytes) {
     mark_->NoteManifest(number, bytes);
   });
-  rocksdb::DBOptions options = DatabaseOptions(env_->get());
+  rocksdb::DBOptions options = DatabaseOptions(env_->get(), memory_bytes);
   options.listeners = {health_.listener()};
   const auto find_last = [this](rocksdb::DB* db, const auto& families) -> Result<Sequence> {
     const auto journal = RocksDbJournal::Open(db, families[kJournal], directory_);
@@ -100,8 +102,8 @@ Status RocksDbStore::OpenDatabase(rocksdb::Env* env) {
     if (!status.ok()) return status.error();
     return last;
   };
-  auto opened =
-      RecoverDatabase(directory_, options, FamilyDescriptors(), mark_->content(), find_last);
+  auto opened = RecoverDatabase(directory_, options, FamilyDescriptors(memory_bytes),
+                                mark_->content(), find_last);
   if (!opened.ok()) return opened.error();
   db_ = std::move(opened.value().db);
   families_ = std::move(opened.value().families);

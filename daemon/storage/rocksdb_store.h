@@ -10,6 +10,7 @@
 #include "storage/index_maintenance.h"
 #include "storage/payment_index.h"
 #include "storage/rocksdb_journal.h"
+#include "storage/rocksdb_options.h"
 #include "storage/store_env.h"
 #include "storage/store_health.h"
 
@@ -34,12 +35,14 @@ class RocksDbStore : public Store {
  public:
   // Opens or creates the store in `directory`. `env` is for tests, null for the
   // default; it outlives the store. `seal_count` is the number of payments that an
-  // index holds in memory before they become a run. Errors: STORE_FAILED when the
+  // index holds in memory before they become a run, `memory_bytes` what the database may
+  // take beside them (see DatabaseOptions). Errors: STORE_FAILED when the
   // directory cannot be used (another process has it, no permission, not a
   // directory), DATA_DAMAGED when its content is damaged or of another version.
   static Result<std::unique_ptr<RocksDbStore>> Open(const std::string& directory,
                                                     rocksdb::Env* env = nullptr,
-                                                    size_t seal_count = PaymentIndex::kSealCount);
+                                                    size_t seal_count = PaymentIndex::kSealCount,
+                                                    size_t memory_bytes = kDatabaseMemoryBytes);
   ~RocksDbStore() override;
 
   Status Write(const Commit& commit, WriteCost* cost = nullptr) override;
@@ -91,7 +94,7 @@ class RocksDbStore : public Store {
 
   explicit RocksDbStore(std::string directory);
 
-  Status OpenDatabase(rocksdb::Env* env);
+  Status OpenDatabase(rocksdb::Env* env, size_t memory_bytes);
   Status OpenJournal();
   Status OpenIndexes(size_t seal_count);
   Status CheckFormat();
