@@ -28,7 +28,7 @@ Status CheckNotedPoint(const NotedPoint& noted);
 
 // Reads the whole journal, recomputes the chain of its hashes, the state, the indexes,
 // what was taken from each payment and the checkpoint totals, and compares all of it with
-// what is served and stored, in this order. Neither may the indexes hold more than the
+// what is served and stored, the chain first. Neither may the indexes hold more than the
 // journal has. With `noted`, proves that the journal up to there is still the one that
 // was noted. Commits go on meanwhile.
 // Errors: of the store, when the journal cannot be read at all.
