@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "storage/key_codec.h"
-#include "storage/record_codec.h"
 #include "storage/recovery.h"
 #include "storage/rocksdb_options.h"
 #include "storage/status_map.h"
@@ -180,6 +179,8 @@ Status RocksDbStore::OpenJournal() {
   auto journal = RocksDbJournal::Open(db_.get(), family(kJournal), directory_);
   if (!journal.ok()) return journal.error();
   journal_ = std::move(journal).value();
+  checkpoints_ = std::make_unique<CheckpointTable>(
+      CheckpointTable::Place{db_.get(), &health_, family(kTotal), family(kCheckpoint), directory_});
   return {};
 }
 
@@ -317,44 +318,6 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   return {};
 }
 
-Status RocksDbStore::WriteCheckpoint(const StateCheckpoint& checkpoint,
-                                     const std::vector<TotalRow>& changed) {
-  // Several batches, so that commits can go between them, and the checkpoint last:
-  // without it, totals of its sequence are not looked at. None is synced: the log
-  // keeps its order, so that a checkpoint never survives without what it sums.
-  constexpr size_t kProjectsPerBatch = 256;
-  rocksdb::WriteOptions lazy;
-  lazy.sync = false;
-  rocksdb::WriteBatch batch;
-  const auto write = [&] {
-    return health_.Change([&] { return db_->Write(lazy, &batch); }, "writing a checkpoint");
-  };
-  rocksdb::Status status;
-  for (size_t begin = 0; begin < changed.size() && status.ok();) {
-    const TotalRow& first = changed[begin];
-    const int fiscal_year = first.date.year();
-    std::vector<ProjectTotals::Day> days;
-    for (; begin < changed.size() && changed[begin].project_code == first.project_code &&
-           changed[begin].date.year() == fiscal_year;
-         ++begin) {
-      days.push_back({changed[begin].date, changed[begin].total});
-    }
-    status = batch.Put(family(kTotal),
-                       EncodeTotalKey({fiscal_year, first.project_code, checkpoint.sequence}),
-                       EncodeDayTotals(days));
-    if (status.ok() && batch.Count() >= kProjectsPerBatch) {
-      if (Status written = write(); !written.ok()) return written;
-      batch.Clear();
-    }
-  }
-  BW_FAILPOINT("during_checkpoint");
-  if (status.ok()) {
-    status = batch.Put(family(kCheckpoint), SequenceKey(checkpoint.sequence),
-                       EncodeCheckpoint(checkpoint));
-  }
-  return status.ok() ? write() : Failed(status, "encoding a checkpoint");
-}
-
 Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
                                         const JournalVisitor& visitor) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
@@ -369,54 +332,6 @@ Status RocksDbStore::ScanControlEntries(Sequence first, Sequence last,
     if (!status.ok()) return status;
   }
   return Failed(iterator->status(), "reading the control index");
-}
-
-Result<std::optional<StateCheckpoint>> RocksDbStore::LastCheckpoint(Sequence sequence) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kCheckpoint)));
-  iterator->SeekForPrev(SequenceKey(sequence));
-  if (!iterator->Valid()) {
-    const Status status = Failed(iterator->status(), "reading the last checkpoint");
-    if (!status.ok()) return status.error();
-    return std::optional<StateCheckpoint>();
-  }
-  auto checkpoint = DecodeCheckpoint(View(iterator->value()));
-  if (!checkpoint) return Damaged("the last checkpoint cannot be read");
-  return checkpoint;
-}
-
-Status RocksDbStore::ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
-                                const TotalVisitor& visitor) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kTotal)));
-  // The versions of a project follow each other, and a later one replaces the days
-  // that it names.
-  TotalKey current;
-  std::map<Date, Total> days;
-  const auto visit = [&]() -> Status {
-    for (const auto& [date, total] : days) {
-      Status status = visitor({current.project_code, date, total});
-      if (!status.ok()) return status;
-    }
-    days.clear();
-    return {};
-  };
-  for (iterator->Seek(fiscal_year ? YearPrefix(*fiscal_year) : std::string()); iterator->Valid();
-       iterator->Next()) {
-    auto key = DecodeTotalKey(View(iterator->key()));
-    if (!key) return Damaged("a key of the totals cannot be read");
-    if (fiscal_year && key->fiscal_year != *fiscal_year) break;
-    if (key->fiscal_year != current.fiscal_year || key->project_code != current.project_code) {
-      if (Status status = visit(); !status.ok()) return status;
-      current = *key;
-    }
-    if (key->checkpoint > checkpoint) continue;
-    const bool decoded = DecodeDayTotals(
-        View(iterator->value()), [&days](Date date, const Total& total) { days[date] = total; });
-    if (!decoded) return Damaged("the totals of project " + key->project_code + " cannot be read");
-  }
-  if (!iterator->status().ok()) return Failed(iterator->status(), "reading the totals");
-  return visit();
 }
 
 Result<std::vector<BookingKey>> RocksDbStore::ListBookings(const BookingRange& range,

@@ -7,6 +7,7 @@
 #include "service/store.h"
 #include "storage/acknowledged_mark.h"
 #include "storage/booking_index.h"
+#include "storage/checkpoint_table.h"
 #include "storage/index_maintenance.h"
 #include "storage/payment_index.h"
 #include "storage/rocksdb_journal.h"
@@ -47,7 +48,9 @@ class RocksDbStore : public Store {
 
   Status Write(const Commit& commit, WriteCost* cost = nullptr) override;
   Status WriteCheckpoint(const StateCheckpoint& checkpoint,
-                         const std::vector<TotalRow>& changed) override;
+                         const std::vector<TotalRow>& changed) override {
+    return checkpoints_->Write(checkpoint, changed);
+  }
   Sequence LastSequence() const override { return journal_->last_sequence(); }
   Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visitor) const override {
     return journal_->Scan(first, last, visitor);
@@ -55,9 +58,13 @@ class RocksDbStore : public Store {
   Status ScanControlEntries(Sequence first, Sequence last,
                             const JournalVisitor& visitor) const override;
   Result<Sequence> SequenceAt(WallMicros time) const override { return journal_->SequenceAt(time); }
-  Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const override;
+  Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const override {
+    return checkpoints_->Last(sequence);
+  }
   Status ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
-                    const TotalVisitor& visitor) const override;
+                    const TotalVisitor& visitor) const override {
+    return checkpoints_->ScanTotals(checkpoint, fiscal_year, visitor);
+  }
   Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
                                                const std::optional<BookingKey>& after,
                                                size_t limit) const override;
@@ -120,6 +127,7 @@ class RocksDbStore : public Store {
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   uint64_t hash_seed_ = 0;
   std::unique_ptr<RocksDbJournal> journal_;
+  std::unique_ptr<CheckpointTable> checkpoints_;
   std::unique_ptr<PaymentIndex> payments_;
   std::unique_ptr<BookingIndex> bookings_;
   std::unique_ptr<IndexMaintenance> maintenance_;

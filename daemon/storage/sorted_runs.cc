@@ -2,66 +2,24 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <rocksdb/sst_file_writer.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <optional>
 
 #include "base/failpoint.h"
 #include "storage/bloom_filter.h"
+#include "storage/run_format.h"
+#include "storage/run_writer.h"
 #include "storage/status_map.h"
 #include "storage/store_health.h"
 
 namespace budgetwatch {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the words on disk are little-endian");
-
-constexpr size_t kWordsPerBlock = 256;
-constexpr size_t kFilterPartBytes = 1u << 20;
-constexpr uint32_t kFirstFilterPart = 0x8000'0000;
-constexpr uint32_t kTrailerPart = 0xffff'ffff;
 // Runs of about the same size are merged when there are this many next to each
 // other; a word is rewritten once for each power of it.
 constexpr size_t kMergeCount = 4;
-
-// Key of one part of a run: its number and the part's, big-endian.
-struct PartKey {
-  PartKey(uint64_t number, uint32_t part) {
-    const uint64_t swapped_number = __builtin_bswap64(number);
-    const uint32_t swapped_part = __builtin_bswap32(part);
-    std::memcpy(bytes, &swapped_number, sizeof swapped_number);
-    std::memcpy(bytes + sizeof swapped_number, &swapped_part, sizeof swapped_part);
-  }
-  rocksdb::Slice slice() const { return {bytes, sizeof bytes}; }
-
-  char bytes[12];
-};
-
-std::optional<uint64_t> RunNumberOf(const rocksdb::Slice& key) {
-  if (key.size() != sizeof PartKey::bytes) return std::nullopt;
-  uint64_t number = 0;
-  std::memcpy(&number, key.data(), sizeof number);
-  return __builtin_bswap64(number);
-}
-
-// What a run's trailer says, followed by the first word of each block.
-struct TrailerHead {
-  int64_t first_sequence = 0;
-  int64_t last_sequence = 0;
-  uint64_t word_count = 0;
-};
-
-size_t BlockCount(uint64_t word_count) {
-  return static_cast<size_t>((word_count + kWordsPerBlock - 1) / kWordsPerBlock);
-}
-
-rocksdb::Slice BytesOf(const IndexWord* words, size_t count) {
-  return {reinterpret_cast<const char*>(words), count * sizeof(IndexWord)};
-}
 
 IndexWord WordAt(const rocksdb::Slice& block, size_t index) {
   IndexWord word;
@@ -101,94 +59,6 @@ struct SortedRuns::Run {
                ? 0
                : static_cast<size_t>(position - first_words.begin()) - 1;
   }
-};
-
-// Writes one run, word by word, into a file beside the database and hands it over.
-class SortedRuns::Writer {
- public:
-  Writer(const Place& place, uint64_t number, uint64_t capacity)
-      : place_(place),
-        number_(number),
-        path_(place.directory + "/run-" + std::to_string(number) + "-" + place.family->GetName() +
-              kUnfinishedRunSuffix),
-        options_(place.db->GetOptions(place.family)),
-        // Keeps what it writes in the page cache: it is read soon.
-        file_(rocksdb::EnvOptions(), options_, place.family, false) {
-    if (place.filtered) filter_.emplace(static_cast<size_t>(capacity));
-    block_.reserve(kWordsPerBlock);
-  }
-
-  Status Open() { return Check(file_.Open(path_)); }
-
-  Status Add(const IndexWord& word) {
-    if (filter_) filter_->Add(word.high);
-    block_.push_back(word);
-    ++word_count_;
-    return block_.size() == kWordsPerBlock ? FlushBlock() : Status();
-  }
-
-  // Makes the run durable and part of the database.
-  Status Finish(Sequence first, Sequence last) {
-    if (!block_.empty()) {
-      if (Status status = FlushBlock(); !status.ok()) return status;
-    }
-    if (filter_) {
-      if (Status status = WriteFilter(); !status.ok()) return status;
-    }
-    const TrailerHead head{first, last, word_count_};
-    std::string trailer(reinterpret_cast<const char*>(&head), sizeof head);
-    trailer.append(BytesOf(first_words_.data(), first_words_.size()).ToStringView());
-    if (Status status = Put(kTrailerPart, trailer); !status.ok()) return status;
-    if (Status status = Check(file_.Finish()); !status.ok()) return status;
-    rocksdb::IngestExternalFileOptions ingest;
-    ingest.move_files = true;
-    ingest.snapshot_consistency = false;
-    BW_FAILPOINT("before_index_run");
-    const Status status = place_.health->Change(
-        [&] { return place_.db->IngestExternalFile(place_.family, {path_}, ingest); },
-        "taking an index run");
-    BW_FAILPOINT("after_index_run");
-    return status;
-  }
-
- private:
-  Status Check(const rocksdb::Status& status) const {
-    return ToStatus(status, place_.directory, "writing an index run");
-  }
-
-  Status Put(uint32_t part, const rocksdb::Slice& value) {
-    return Check(file_.Put(PartKey(number_, part).slice(), value));
-  }
-
-  Status FlushBlock() {
-    first_words_.push_back(block_.front());
-    const auto part = static_cast<uint32_t>(first_words_.size() - 1);
-    BW_CHECK(part < kFirstFilterPart);
-    const Status status = Put(part, BytesOf(block_.data(), block_.size()));
-    block_.clear();
-    return status;
-  }
-
-  Status WriteFilter() {
-    const std::string_view bytes = filter_->bytes();
-    uint32_t part = kFirstFilterPart;
-    for (size_t begin = 0; begin < bytes.size(); begin += kFilterPartBytes, ++part) {
-      const std::string_view piece = bytes.substr(begin, kFilterPartBytes);
-      Status status = Put(part, {piece.data(), piece.size()});
-      if (!status.ok()) return status;
-    }
-    return {};
-  }
-
-  const Place& place_;
-  const uint64_t number_;
-  const std::string path_;
-  const rocksdb::Options options_;
-  rocksdb::SstFileWriter file_;
-  std::optional<BloomFilter> filter_;
-  std::vector<IndexWord> block_;
-  std::vector<IndexWord> first_words_;
-  uint64_t word_count_ = 0;
 };
 
 // Reads one run from its first word to its last.
@@ -329,7 +199,7 @@ Status SortedRuns::Append(Sequence last, const std::vector<IndexWord>& words) {
   const Sequence first = last_sequence() + 1;
   BW_CHECK(last >= first);
   const uint64_t number = next_number_++;
-  Writer writer(place_, number, words.size());
+  RunWriter writer(place_, number, words.size());
   if (Status status = writer.Open(); !status.ok()) return status;
   for (const IndexWord& word : words) {
     if (Status status = writer.Add(word); !status.ok()) return status;
@@ -401,7 +271,7 @@ Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,
     if (const Status status = readers.back().Start(); !status.ok()) return status.error();
   }
   const uint64_t number = next_number_++;
-  Writer writer(place_, number, word_count);
+  RunWriter writer(place_, number, word_count);
   if (const Status status = writer.Open(); !status.ok()) return status.error();
   for (uint64_t i = 0; i < word_count; ++i) {
     Reader* lowest = nullptr;

@@ -87,7 +87,6 @@ class SortedRuns {
 
  private:
   struct Run;
-  class Writer;
   class Reader;
   using RunPtr = std::shared_ptr<const Run>;
 

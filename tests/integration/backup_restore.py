@@ -108,8 +108,9 @@ class Ledger:
 
     def fill(self, daemon):
         """Backups at a quarter, a half and the end of a load, and one alone."""
+        # Small batches, so that the load is still there when a backup is made.
         flags = ("bench", "ingest", "--payments", LOAD_PAYMENTS, "--projects", len(CODES),
-                 "--year", YEAR)
+                 "--year", YEAR, "--batch", 100, "--in-flight", 2)
         with Process(daemon.command(*flags), self.folder, "load") as load:
             for part in (LOAD_PAYMENTS // 4, LOAD_PAYMENTS // 2):
                 wait_for(lambda part=part: daemon.sequence() > part, f"{part} entries")

@@ -260,6 +260,9 @@ def check_admin(client):
     verified = client.ask("AdminService/VerifyLedger")
     check_equal((verified["consistent"], verified["differences"]), (True, []), "verification")
     check_equal(verified["verifiedSequence"], info["ledgerSequence"], "verified sequence")
+    backup = client.ask("AdminService/CreateBackup")
+    check_equal((backup["ledgerSequence"], backup["chainHash"]),
+                (info["ledgerSequence"], info["chainHash"]), "what the backup holds")
     code, details = client.refusal("AdminService/CloseFiscalYear", fiscalYear=2020)
     check_equal(code, grpc.StatusCode.FAILED_PRECONDITION, "code for a year that goes on")
     check(b"FISCAL_YEAR_NOT_OVER" in details, f"details without their reason: {details}")

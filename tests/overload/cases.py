@@ -113,6 +113,7 @@ def too_many_events(arena):
 
 DEAF_EVENTS = 250
 BATCHES_PER_STREAM = 16
+DEAF = {"max_batches_per_stream": BATCHES_PER_STREAM}
 
 
 def deaf_stream(connection):
@@ -160,7 +161,8 @@ def deaf_answers(arena):
 
 
 def flow_control_ignored(arena):
-    """Clients that send without being allowed to, as much as the socket takes."""
+    """Clients that send without being allowed to, as much as the socket takes. gRPC does
+    not always notice the end of such a connection; the keepalive does."""
     chunk = http2.data_frames(1, http2.message(
         http2.batch("bank", [http2.field(5, 1)] * 9_999)))
 
@@ -422,9 +424,10 @@ QUICK = [
     ("garbage", {"handshake_timeout_seconds": 1}, garbage),
     ("giant_messages", {}, giant_messages),
     ("too_many_events", {}, too_many_events),
-    ("deaf_streams", {"stall_timeout_seconds": 1}, deaf_streams),
+    ("deaf_streams", {**DEAF, "stall_timeout_seconds": 1}, deaf_streams),
     ("deaf_answers", {"stall_timeout_seconds": 1}, deaf_answers),
-    ("flow_control_ignored", {}, flow_control_ignored),
+    ("flow_control_ignored", {"keepalive_seconds": 3, "keepalive_timeout_seconds": 2},
+     flow_control_ignored),
     ("deaf_watches", {}, deaf_watches),
     ("silent_streams", {"max_streams": 500}, silent_streams),
     ("silent_reflection", {}, silent_reflection),
@@ -433,8 +436,8 @@ QUICK = [
     ("reset_flood", {}, reset_flood),
     ("rate_limit", {"max_source_events_per_second": 10}, rate_limit),
     ("stop_whoever_is_there", {"stop_timeout_seconds": 3600}, stop_whoever_is_there),
-    ("stop_beside_a_deaf_client", {"stop_timeout_seconds": 1}, stop_beside_a_deaf_client),
-    ("stop_twice", {"stop_timeout_seconds": 3600}, stop_twice),
+    ("stop_beside_a_deaf_client", {**DEAF, "stop_timeout_seconds": 1}, stop_beside_a_deaf_client),
+    ("stop_twice", {**DEAF, "stop_timeout_seconds": 3600}, stop_twice),
 ]
 
 SLOW = [

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <rocksdb/sst_file_writer.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/bloom_filter.h"
+#include "storage/sorted_runs.h"
+
+namespace budgetwatch {
+
+// Writes one run, word by word, into a file beside the database and hands it over.
+// Used by one thread; the place outlives it. Errors: STORE_FAILED.
+class RunWriter {
+ public:
+  // For up to `capacity` words.
+  RunWriter(const SortedRuns::Place& place, uint64_t number, uint64_t capacity);
+
+  Status Open();
+
+  // REQUIRES: words rise.
+  Status Add(const IndexWord& word);
+
+  // Makes the run, of the entries in [first, last], durable and part of the database.
+  Status Finish(Sequence first, Sequence last);
+
+ private:
+  Status Check(const rocksdb::Status& status) const;
+  Status Put(uint32_t part, const rocksdb::Slice& value);
+  Status FlushBlock();
+  Status WriteFilter();
+
+  const SortedRuns::Place& place_;
+  const uint64_t number_;
+  const std::string path_;
+  const rocksdb::Options options_;
+  rocksdb::SstFileWriter file_;
+  std::optional<BloomFilter> filter_;
+  std::vector<IndexWord> block_;
+  std::vector<IndexWord> first_words_;
+  uint64_t word_count_ = 0;
+};
+
+}  // namespace budgetwatch
