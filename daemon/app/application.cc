@@ -70,7 +70,7 @@ class HealthListener : public CommitListener {
     if (server_ != nullptr) server_->SetServing(serving);
   }
 
-  bool failing_ = false;  // of the thread that tells
+  bool failing_ = false;  // told of by one thread at a time
   Mutex mutex_;
   GrpcServer* server_ BW_GUARDED_BY(mutex_) = nullptr;
 };

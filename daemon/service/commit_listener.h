@@ -30,8 +30,9 @@ struct CommitStats {
   int64_t apply_nanos = 0;
 };
 
-// Hears of commits, one after the other, on the thread that answers them, before they
-// are answered: be quick. Thread-safety is the listener's own.
+// Hears of commits, one after the other, before they are answered: be quick. Different
+// threads may tell it, but never at the same time. Thread-safety beyond that is the
+// listener's own.
 class CommitListener {
  public:
   virtual ~CommitListener() = default;

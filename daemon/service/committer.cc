@@ -311,13 +311,18 @@ void Committer::CommitControl(ControlCommand command) {
   });
 }
 
-// Runs what follows a group behind the groups before it.
+// Runs what follows a group behind the groups before it. While nothing else is to do,
+// here: another thread would only be later.
 void Committer::Afterwards(std::function<void()> task) {
-  if (answering_ == nullptr) {
+  if (answering_ == nullptr || (unanswered_groups_ == 0 && queue_depth() == 0)) {
     task();
-  } else {
-    BW_CHECK(answering_->Post(std::move(task)));
+    return;
   }
+  ++unanswered_groups_;
+  BW_CHECK(answering_->Post([this, task = std::move(task)] {
+    task();
+    --unanswered_groups_;
+  }));
 }
 
 void Committer::Tell(const GroupResult& result) const {

@@ -39,9 +39,9 @@ struct Committed {
 };
 
 // The one writer of the ledger. Commands wait in a bounded queue; the committer
-// decides them in order, writes what waits as one durable group and applies it. A
-// second thread tells the listeners and answers, group by group, while the next one
-// is decided and written. Thread-safe.
+// decides them in order, writes what waits as one durable group and applies it. When
+// more waits, a second thread tells the listeners and answers, group by group, while the
+// next one is decided and written. Thread-safe.
 //
 // 1. Commands take effect in the order of their submission, and those that do are
 //    answered in that order.
@@ -59,7 +59,7 @@ class Committer {
     Sequence checkpoint_interval = 524'288;
   };
 
-  // Called on the thread that answers, or at once where the batch is refused; must not
+  // Called on a thread of the committer, or at once where the batch is refused; must not
   // block.
   using PaymentsDone = std::function<void(Result<std::vector<PaymentOutcome>>)>;
 
@@ -170,6 +170,7 @@ class Committer {
   std::thread thread_;
   // What waits for it holds what it was admitted with, which bounds it.
   std::unique_ptr<WorkerPool> answering_;
+  std::atomic<int> unanswered_groups_ = 0;  // with it
 
   struct FailedWrite {
     WallMicros recorded_time = 0;

@@ -138,6 +138,10 @@ Result<BackupPoint> RocksDbBackups::DurablePoint() const {
 }
 
 Result<CreatedBackup> RocksDbBackups::CreateWith(rocksdb::BackupEngine* engine) {
+  // A flush while RocksDB goes on after an error would be in its way (StoreHealth).
+  if (const Status writable = store_.CheckWritable(); !writable.ok()) {
+    return Failed(writable.error().message);
+  }
   if (const Status owner = CheckOwner(*engine); !owner.ok()) return owner.error();
   const auto point = DurablePoint();
   if (!point.ok()) return point.error();
