@@ -160,8 +160,6 @@ Result<CreatedBackup> RocksDbBackups::CreateWith(rocksdb::BackupEngine* engine) 
   rocksdb::CreateBackupOptions options;
   // Otherwise each backup would copy the whole log, which no other backup shares.
   options.flush_before_backup = true;
-  options.decrease_background_thread_cpu_priority = true;
-  options.background_thread_cpu_priority = rocksdb::CpuPriority::kLow;
   options.progress_callback = [] { BW_FAILPOINT("during_backup"); };
   rocksdb::BackupID id = 0;
   status = engine->CreateNewBackupWithMetadata(options, store_.database(),

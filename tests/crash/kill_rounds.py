@@ -190,7 +190,8 @@ class Run:
         sent_signal = signal.SIGTERM if graceful else signal.SIGKILL
         backing_up = "_backup" in failpoint
         many = backing_up or self.chance.random() < MANY_SHARE
-        events = MANY_EVENTS if many else EVENTS
+        # On a busy machine a backup may outlast a load: the next one is longer.
+        events = (MANY_EVENTS if many else EVENTS) * (1 + self.missed[failpoint])
         by_failpoint = failpoint and failpoint != "before_close"
         ledger.records[number] = ledger.folder / f"record-{number}"
         with backups_beside(ledger, backing_up):
