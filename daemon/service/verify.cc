@@ -135,9 +135,9 @@ class Verifier {
       bookings_[booking.date.year()][std::string(booking.project_code)].Add(sequence, booking.date,
                                                                             taken_from);
     }
-    Status status =
-        VisitTaken(store_, sequence, entry,
-                   [this](Sequence payment, int64_t amount_fen) { taken_[payment] += amount_fen; });
+    Status status = VisitTaken(
+        store_, sequence, entry,
+        [this](Sequence payment, int64_t amount_fen) { taken_.Add(payment, amount_fen); });
     if (!status.ok()) return status;
     ids_.push_back({{entry.source, entry.event.payment_id}, sequence});
     return ids_.size() < kIdPage ? Status() : CheckIds();
@@ -234,22 +234,30 @@ class Verifier {
   }
 
   Status CheckTaken() {
-    std::map<Sequence, int64_t> left = taken_;
+    const std::vector<TakenSums::Item>& expected = taken_.Sorted();
+    auto next = expected.begin();
+    const auto missing_before = [&](Sequence sequence) {
+      for (; next != expected.end() && next->payment < sequence; ++next) {
+        if (next->amount_fen != 0) DifferTaken(next->payment, 0, next->amount_fen);
+      }
+    };
     const auto quiet =
         store_.ScanTaken(result_.verified_sequence, [&](Sequence sequence, int64_t stored_fen) {
-          const auto expected = left.find(sequence);
-          const int64_t amount_fen = expected == left.end() ? 0 : expected->second;
+          missing_before(sequence);
+          const bool known = next != expected.end() && next->payment == sequence;
+          const int64_t amount_fen = known ? (next++)->amount_fen : 0;
           if (stored_fen != amount_fen) DifferTaken(sequence, stored_fen, amount_fen);
-          if (expected != left.end()) left.erase(expected);
         });
     if (!quiet.ok()) return quiet.error();
-    for (const auto& [sequence, amount_fen] : left) {
-      const auto stored = store_.TakenFen(sequence);
+    if (quiet.value()) {
+      missing_before(kKnownNow);
+      return {};
+    }
+    for (const auto& [payment, amount_fen] : expected) {
+      const auto stored = store_.TakenFen(payment);
       if (!stored.ok()) return stored.error();
       // Commits behind the verified sequence may have taken more.
-      if (quiet.value() ? stored.value() != amount_fen : stored.value() < amount_fen) {
-        DifferTaken(sequence, stored.value(), amount_fen);
-      }
+      if (stored.value() < amount_fen) DifferTaken(payment, stored.value(), amount_fen);
     }
     return {};
   }
@@ -302,7 +310,7 @@ class Verifier {
   std::vector<std::pair<PaymentKey, Sequence>> ids_;  // not looked up yet
   std::vector<Sequence> control_;
   int64_t booking_count_ = 0;
-  std::map<Sequence, int64_t> taken_;
+  TakenSums taken_;
   std::map<int, std::unordered_map<std::string, BookingDigest>> bookings_;
 };
 
