@@ -3,7 +3,9 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 namespace budgetwatch {
 
@@ -11,6 +13,14 @@ bool IsValidUtf8(std::string_view text) {
   const auto* data = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   size_t offset = 0;
   while (offset < text.size()) {
+    uint64_t eight = 0;
+    if (offset + sizeof eight <= text.size()) {
+      std::memcpy(&eight, data + offset, sizeof eight);
+      if ((eight & 0x8080808080808080u) == 0) {  // all of them ASCII
+        offset += sizeof eight;
+        continue;
+      }
+    }
     if (data[offset] < 0x80) {
       ++offset;
       continue;

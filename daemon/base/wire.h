@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,12 +12,23 @@ namespace budgetwatch {
 // read once for every payment, where the generated classes take several times as
 // long: https://protobuf.dev/programming-guides/encoding.
 
+inline constexpr size_t kMaxVarintBytes = 10;
+
+// Bytes that AppendVarint appends.
+inline size_t VarintSize(uint64_t value) {
+  return static_cast<size_t>(std::bit_width(value | 1) + 6) / 7;
+}
+
+// Writes at `out`, where there is room for it; returns its end.
+inline char* WriteVarint(uint64_t value, char* out) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
 inline void AppendVarint(uint64_t value, std::string* out) {
-  char bytes[10];
-  size_t count = 0;
-  for (; value >= 0x80; value >>= 7) bytes[count++] = static_cast<char>(value | 0x80);
-  bytes[count++] = static_cast<char>(value);
-  out->append(bytes, count);
+  char bytes[kMaxVarintBytes];
+  out->append(bytes, WriteVarint(value, bytes));
 }
 
 inline uint64_t ZigZag(int64_t value) {

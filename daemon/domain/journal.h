@@ -21,19 +21,21 @@ namespace budgetwatch {
 
 // A payment, refund or correction.
 struct PaymentEntry {
-  std::string source;
+  CowString source;
   PaymentEvent event;
   // Where it is booked: the event's project, or its original's.
-  std::string booked_project_code;
+  CowString booked_project_code;
   // The named original; 0 when none is named, or a refund's is not known yet or
   // holds too little.
   Sequence original_sequence = 0;
   // Correction: where the money is taken from, and whether nothing is left there.
-  std::string from_project_code;
+  CowString from_project_code;
   Date from_date;
   bool takes_rest = false;
   // Refunds recorded earlier that name this payment and fit into it.
   std::vector<Sequence> matched_refund_sequences;
+
+  PaymentKeyView key() const { return {source, event.payment_id}; }
 
   friend bool operator==(const PaymentEntry&, const PaymentEntry&) = default;
 };

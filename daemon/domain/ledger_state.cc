@@ -26,8 +26,7 @@ Status LedgerState::Check(Sequence sequence, const JournalEntry& entry) const {
       !CheckedAdd(gross_fen_, payment->event.amount_fen, &gross_fen)) {
     return damaged("the amount is out of range");
   }
-  if (!payment->matched_refund_sequences.empty() &&
-      !unmatched_refunds_.contains({payment->source, payment->event.payment_id})) {
+  if (!payment->matched_refund_sequences.empty() && !unmatched_refunds_.contains(payment->key())) {
     return damaged("matches refunds that do not wait for it");
   }
   return {};
@@ -44,11 +43,10 @@ void LedgerState::Apply(Sequence sequence, WallMicros recorded_time, const Journ
   recorded_time_ = recorded_time;
 }
 
-void LedgerState::Prefetch(const JournalEntry& entry) const {
+const ProjectTotals* LedgerState::FindBooked(const JournalEntry& entry) const {
   const auto* payment = std::get_if<PaymentEntry>(&entry);
-  if (payment != nullptr) {
-    totals_.Prefetch(payment->booked_project_code, payment->event.pay_date);
-  }
+  if (payment == nullptr) return nullptr;
+  return totals_.FindProject(payment->event.pay_date.year(), payment->booked_project_code);
 }
 
 void LedgerState::ApplyPayment(Sequence sequence, const PaymentEntry& entry) {
@@ -60,11 +58,11 @@ void LedgerState::ApplyPayment(Sequence sequence, const PaymentEntry& entry) {
   ++payment_counts_[entry.event.pay_date.year()];
   if (entry.event.kind == PaymentKind::kRefund && !entry.event.original_payment_id.empty() &&
       entry.original_sequence == 0) {
-    unmatched_refunds_[{entry.source, entry.event.original_payment_id}].push_back(
-        {sequence, entry.booked_project_code, entry.event.pay_date, entry.event.amount_fen});
+    unmatched_refunds_[{entry.source.str(), entry.event.original_payment_id.str()}].push_back(
+        {sequence, entry.booked_project_code.str(), entry.event.pay_date, entry.event.amount_fen});
   }
   if (entry.matched_refund_sequences.empty()) return;
-  const auto waiting = unmatched_refunds_.find({entry.source, entry.event.payment_id});
+  const auto waiting = unmatched_refunds_.find(entry.key());
   BW_CHECK(waiting != unmatched_refunds_.end());
   std::erase_if(waiting->second, [&entry](const UnmatchedRefund& refund) {
     return std::find(entry.matched_refund_sequences.begin(), entry.matched_refund_sequences.end(),

@@ -24,7 +24,7 @@ struct UnmatchedRefund {
 
 // By the key of the original that they wait for, each list in order of sequence.
 using UnmatchedRefunds =
-    std::unordered_map<PaymentKey, std::vector<UnmatchedRefund>, PaymentKeyHash>;
+    std::unordered_map<PaymentKey, std::vector<UnmatchedRefund>, PaymentKeyHash, PaymentKeyEqual>;
 
 // What the journal amounts to, held in memory: the fold of its entries. It keeps
 // nothing per payment except unmatched refunds. Thread-compatible.
@@ -43,8 +43,9 @@ class LedgerState {
   // REQUIRES: Check(sequence, entry).ok().
   void Apply(Sequence sequence, WallMicros recorded_time, const JournalEntry& entry);
 
-  // Starts loading what Apply will change.
-  void Prefetch(const JournalEntry& entry) const;
+  // Where Apply will book a payment, to load what it will change; null where there is
+  // nothing yet.
+  const ProjectTotals* FindBooked(const JournalEntry& entry) const;
 
   Sequence sequence() const { return sequence_; }
   WallMicros recorded_time() const { return recorded_time_; }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/cow_string.h"
 #include "domain/date.h"
 #include "domain/reason.h"
 
@@ -37,14 +38,26 @@ struct PaymentKeyView {
   std::string_view source;
   std::string_view payment_id;
 
+  PaymentKeyView(std::string_view sender, std::string_view id) : source(sender), payment_id(id) {}
+  PaymentKeyView(const PaymentKey& key)  // NOLINT(google-explicit-constructor)
+      : source(key.source), payment_id(key.payment_id) {}
+
+  PaymentKey Copy() const { return {std::string(source), std::string(payment_id)}; }
+
   friend bool operator==(const PaymentKeyView&, const PaymentKeyView&) = default;
 };
 
+// For maps by key that are looked up by views, without a copy.
 struct PaymentKeyHash {
-  size_t operator()(const PaymentKey& key) const {
-    const size_t source = std::hash<std::string>()(key.source);
-    return std::hash<std::string>()(key.payment_id) ^ (source * 0x9e3779b97f4a7c15u);
+  using is_transparent = void;
+  size_t operator()(const PaymentKeyView& key) const {
+    const size_t source = std::hash<std::string_view>()(key.source);
+    return std::hash<std::string_view>()(key.payment_id) ^ (source * 0x9e3779b97f4a7c15u);
   }
+};
+struct PaymentKeyEqual {
+  using is_transparent = void;
+  bool operator()(const PaymentKeyView& a, const PaymentKeyView& b) const { return a == b; }
 };
 
 // A payment event as it arrived: any bytes, any numbers. Views into the caller's
@@ -64,14 +77,14 @@ struct RawPaymentEvent {
 // and the amount is a magnitude in [1, kMaxAmountFen]. Only a refund that names
 // its original may have no project code.
 struct PaymentEvent {
-  std::string payment_id;
+  CowString payment_id;
   PaymentKind kind = PaymentKind::kPayment;
-  std::string project_code;
   Date pay_date;
   int64_t amount_fen = 0;
-  std::string payee;
-  std::string memo;
-  std::string original_payment_id;
+  CowString project_code;
+  CowString payee;
+  CowString memo;
+  CowString original_payment_id;
 
   friend bool operator==(const PaymentEvent&, const PaymentEvent&) = default;
 };
@@ -84,7 +97,8 @@ struct PaymentRefusal {
 };
 
 // Checks an event by itself, in the order of precedence of Reason, and gives it
-// its normal form: a negative payment is a refund, a refund's sign is dropped.
+// its normal form: a negative payment is a refund, a refund's sign is dropped. The
+// texts of the event are borrowed from those of `raw`.
 std::variant<PaymentEvent, PaymentRefusal> NormalizePayment(const RawPaymentEvent& raw);
 
 // Checks the name of a sending system.

@@ -19,109 +19,111 @@ std::string Yuan(int64_t amount_fen) { return FormatYuan(amount_fen, true) + " y
 
 }  // namespace
 
-Result<std::optional<Sequence>> PaymentLookup::FindPayment(const PaymentKey& key) const {
-  const auto found = FindPayments({{key.source, key.payment_id}});
+Result<std::optional<Sequence>> PaymentLookup::FindPayment(const PaymentKeyView& key) const {
+  const auto found = FindPayments({{key, HashOf(key)}}, {});
   if (!found.ok()) return found.error();
   const Sequence sequence = found.value().front();
   return sequence == 0 ? std::nullopt : std::optional(sequence);
 }
 
+Result<bool> PaymentLookup::IsRecordedAs(Sequence sequence, const PaymentEvent& event) const {
+  const auto item = ReadEntry(sequence);
+  if (!item.ok()) return item.error();
+  const auto* entry = std::get_if<PaymentEntry>(&item.value().entry);
+  return entry != nullptr && entry->event == event;
+}
+
 PaymentGroup::PaymentGroup(const LedgerState& state, const PaymentLookup& lookup)
     : state_(state),
       lookup_(lookup),
-      indexes_(0, ByKey{&entries_}, ByKey{&entries_}),
+      slots_(0, SlotHash(), SlotEqual{&entries_}),
       gross_fen_(state.gross_fen()) {}
 
 void PaymentGroup::Reserve(size_t event_count) {
   entries_.reserve(event_count);
-  indexes_.reserve(event_count);
+  key_hashes_.reserve(event_count);
+  slots_.reserve(event_count);
 }
 
-Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, PaymentEvent event) {
-  const auto found = lookup_.FindPayment({source, event.payment_id});
+Result<PaymentOutcome> PaymentGroup::Decide(const CowString& source, PaymentEvent event) {
+  const PaymentKeyView key{source, event.payment_id};
+  const uint64_t hash = lookup_.HashOf(key);
+  const auto found = lookup_.FindPayments({{key, hash}}, {});
   if (!found.ok()) return found.error();
-  return Decide(source, std::move(event), found.value().value_or(0));
+  return Decide(source, std::move(event), {hash, found.value().front(), std::nullopt});
 }
 
-Result<PaymentOutcome> PaymentGroup::Decide(const std::string& source, PaymentEvent event,
-                                            Sequence recorded) {
-  auto repeated = FindRepeated(source, event, recorded);
+Result<PaymentOutcome> PaymentGroup::Decide(const CowString& source, PaymentEvent event,
+                                            const Known& known) {
+  auto repeated = FindRepeated(source, event, known);
   if (!repeated.ok()) return repeated.error();
   if (repeated.value()) return *std::move(repeated).value();
 
-  const auto rejected = [](PaymentRefusal refusal) {
-    return PaymentOutcome{PaymentOutcome::Kind::kRejected, 0, std::move(refusal)};
-  };
-  if (auto refusal = CheckLedgerBounds(event)) return rejected(*std::move(refusal));
+  if (auto refusal = CheckLedgerBounds(event)) return PaymentOutcome::Rejected(*refusal);
 
-  PaymentEntry entry;
-  entry.source = source;
-  entry.booked_project_code = event.project_code;
+  // Where it stays, unless it is rejected.
+  auto& entry = std::get<PaymentEntry>(entries_.emplace_back(std::in_place_type<PaymentEntry>));
+  const Sequence sequence = state_.sequence() + static_cast<Sequence>(entries_.size());
+  entry.source = source.Share();
+  entry.booked_project_code = event.project_code.Share();
   entry.event = std::move(event);
   const PaymentKind kind = entry.event.kind;
   Result<std::optional<PaymentRefusal>> booked = std::optional<PaymentRefusal>();
   if (kind == PaymentKind::kRefund && !entry.event.original_payment_id.empty()) {
-    booked = BookRefund(&entry);
+    booked = BookRefund(sequence, &entry);
   } else if (kind == PaymentKind::kCorrection) {
     booked = BookCorrection(&entry);
   }
-  if (!booked.ok()) return booked.error();
-  if (booked.value()) return rejected(*std::move(booked).value());
+  if (!booked.ok() || booked.value()) {
+    entries_.pop_back();
+    if (!booked.ok()) return booked.error();
+    return PaymentOutcome::Rejected(*std::move(booked).value());
+  }
 
-  const Sequence sequence = state_.sequence() + static_cast<Sequence>(entries_.size()) + 1;
   if (kind != PaymentKind::kRefund) MatchWaitingRefunds(sequence, &entry);
   gross_fen_ += entry.event.amount_fen;
 
-  const bool attributed = IsAttributed(entry);
-  entries_.push_back(std::move(entry));
-  indexes_.insert(entries_.size() - 1);
+  const bool attributed =
+      state_.plans().IsCarried(entry.event.pay_date.year(), entry.booked_project_code);
+  key_hashes_.push_back(known.key_hash);
+  slots_.insert({known.key_hash, entries_.size() - 1});
   return PaymentOutcome{
       attributed ? PaymentOutcome::Kind::kRecorded : PaymentOutcome::Kind::kSuspended, sequence,
-      std::nullopt};
+      nullptr};
 }
 
-bool PaymentGroup::IsAttributed(const PaymentEntry& entry) {
-  const int fiscal_year = entry.event.pay_date.year();
-  const auto [known, added] =
-      attributed_[fiscal_year].try_emplace(entry.booked_project_code, false);
-  if (added) {
-    known->second = state_.plans().Carrier(fiscal_year, entry.booked_project_code,
-                                           Date::LastOfYear(fiscal_year), kKnownNow) != nullptr;
-  }
-  return known->second;
+const PaymentEntry* PaymentGroup::FindHere(const HashedKey& key, Sequence* sequence) const {
+  const auto position = slots_.find(key);
+  if (position == slots_.end()) return nullptr;
+  *sequence = state_.sequence() + static_cast<Sequence>(position->index) + 1;
+  return &std::get<PaymentEntry>(entries_[position->index]);
 }
 
-const PaymentEntry* PaymentGroup::FindHere(const PaymentKeyView& key, Sequence* sequence) const {
-  const auto position = indexes_.find(key);
-  if (position == indexes_.end()) return nullptr;
-  *sequence = state_.sequence() + static_cast<Sequence>(*position) + 1;
-  return &std::get<PaymentEntry>(entries_[*position]);
-}
-
-Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const std::string& source,
+Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const CowString& source,
                                                                  const PaymentEvent& event,
-                                                                 Sequence recorded) const {
-  Sequence sequence = recorded;
+                                                                 const Known& known) const {
+  Sequence sequence = known.sequence;
   bool same = false;
-  if (const PaymentEntry* here = FindHere({source, event.payment_id}, &sequence)) {
+  if (const PaymentEntry* here =
+          FindHere({{source, event.payment_id}, known.key_hash}, &sequence)) {
     same = here->event == event;
-  } else if (recorded == 0) {
+  } else if (sequence == 0) {
     return std::optional<PaymentOutcome>();
+  } else if (known.same) {
+    same = *known.same;
   } else {
-    const auto item = lookup_.ReadEntry(sequence);
-    if (!item.ok()) return item.error();
-    const auto* entry = std::get_if<PaymentEntry>(&item.value().entry);
-    same = entry != nullptr && entry->event == event;
+    const auto compared = lookup_.IsRecordedAs(sequence, event);
+    if (!compared.ok()) return compared.error();
+    same = compared.value();
   }
   if (same) {
-    return std::optional(PaymentOutcome{PaymentOutcome::Kind::kDuplicate, sequence, std::nullopt});
+    return std::optional(PaymentOutcome{PaymentOutcome::Kind::kDuplicate, sequence, nullptr});
   }
-  return std::optional(PaymentOutcome{
-      PaymentOutcome::Kind::kRejected, 0,
+  return std::optional(PaymentOutcome::Rejected(
       Refuse(Reason::kPaymentIdConflict, "payment_id",
-             "payment_id \"" + event.payment_id + "\" of source \"" + source +
+             "payment_id \"" + event.payment_id.str() + "\" of source \"" + source.str() +
                  "\" was recorded with other content (sequence " + std::to_string(sequence) +
-                 "); send changes as a correction with an id of its own")});
+                 "); send changes as a correction with an id of its own")));
 }
 
 std::optional<PaymentRefusal> PaymentGroup::CheckLedgerBounds(const PaymentEvent& event) const {
@@ -135,16 +137,17 @@ std::optional<PaymentRefusal> PaymentGroup::CheckLedgerBounds(const PaymentEvent
 }
 
 Result<std::optional<PaymentGroup::Original>> PaymentGroup::FindOriginal(
-    const PaymentKey& key) const {
+    const PaymentKeyView& key) const {
   Original original;
   PaymentEntry entry;
-  if (const PaymentEntry* here = FindHere({key.source, key.payment_id}, &original.sequence)) {
+  const HashedKey hashed{key, lookup_.HashOf(key)};
+  if (const PaymentEntry* here = FindHere(hashed, &original.sequence)) {
     entry = *here;
   } else {
-    const auto found = lookup_.FindPayment(key);
+    const auto found = lookup_.FindPayments({hashed}, {});
     if (!found.ok()) return found.error();
-    if (!found.value()) return std::optional<Original>();
-    original.sequence = *found.value();
+    original.sequence = found.value().front();
+    if (original.sequence == 0) return std::optional<Original>();
     auto item = lookup_.ReadEntry(original.sequence);
     if (!item.ok()) return item.error();
     auto* recorded = std::get_if<PaymentEntry>(&item.value().entry);
@@ -164,7 +167,7 @@ Result<std::optional<PaymentGroup::Original>> PaymentGroup::FindOriginal(
     taken_fen = taken.value();
   }
   original.kind = entry.event.kind;
-  original.project_code = entry.booked_project_code;
+  original.project_code = entry.booked_project_code.str();
   original.date = entry.event.pay_date;
   original.remaining_fen = entry.event.amount_fen - taken_fen;
   return std::optional(original);
@@ -181,7 +184,8 @@ Status PaymentGroup::Take(Sequence original, int64_t amount_fen) {
   return {};
 }
 
-Result<std::optional<PaymentRefusal>> PaymentGroup::BookRefund(PaymentEntry* entry) {
+Result<std::optional<PaymentRefusal>> PaymentGroup::BookRefund(Sequence sequence,
+                                                               PaymentEntry* entry) {
   const PaymentEvent& event = entry->event;
   using Refused = std::optional<PaymentRefusal>;
   if (event.original_payment_id == event.payment_id) {
@@ -196,7 +200,7 @@ Result<std::optional<PaymentRefusal>> PaymentGroup::BookRefund(PaymentEntry* ent
                             "the original is not recorded yet, so the refund must name its "
                             "project_code"));
     }
-    const PaymentKey original_key{entry->source, event.original_payment_id};
+    const PaymentKey original_key{entry->source.str(), event.original_payment_id.str()};
     auto& waiting = changed_unmatched_;
     if (!waiting.contains(original_key)) {
       const auto position = state_.unmatched_refunds().find(original_key);
@@ -204,27 +208,26 @@ Result<std::optional<PaymentRefusal>> PaymentGroup::BookRefund(PaymentEntry* ent
                                   ? std::vector<UnmatchedRefund>()
                                   : position->second;
     }
-    const Sequence sequence = state_.sequence() + static_cast<Sequence>(entries_.size()) + 1;
     waiting[original_key].push_back(
-        {sequence, entry->booked_project_code, event.pay_date, event.amount_fen});
+        {sequence, entry->booked_project_code.str(), event.pay_date, event.amount_fen});
     return Refused();
   }
   const Original& original = *found.value();
   if (original.kind == PaymentKind::kRefund) {
     return Refused(Refuse(Reason::kOriginalNotAPayment, "original_payment_id",
-                          "\"" + event.original_payment_id +
+                          "\"" + event.original_payment_id.str() +
                               "\" is a refund itself; name the payment that it refunds"));
   }
   if (event.project_code.empty()) entry->booked_project_code = original.project_code;
   if (entry->booked_project_code != original.project_code) {
     return Refused(Refuse(Reason::kOriginalProjectMismatch, "project_code",
-                          "\"" + event.original_payment_id + "\" is booked on " +
-                              original.project_code + ", not on " + event.project_code +
+                          "\"" + event.original_payment_id.str() + "\" is booked on " +
+                              original.project_code + ", not on " + event.project_code.str() +
                               "; refund it there, or leave project_code empty"));
   }
   if (event.amount_fen > original.remaining_fen) {
     return Refused(Refuse(Reason::kRefundExceedsPayment, "amount_fen",
-                          "of \"" + event.original_payment_id + "\" only " +
+                          "of \"" + event.original_payment_id.str() + "\" only " +
                               Yuan(original.remaining_fen) + " is left to refund, not " +
                               Yuan(event.amount_fen)));
   }
@@ -242,8 +245,9 @@ Result<std::optional<PaymentRefusal>> PaymentGroup::BookCorrection(PaymentEntry*
   if (!found.ok()) return found.error();
   if (!found.value()) {
     return Refused(Refuse(Reason::kOriginalNotFound, "original_payment_id",
-                          "no payment \"" + event.original_payment_id + "\" of source \"" +
-                              entry->source + "\" is recorded; send it before its correction"));
+                          "no payment \"" + event.original_payment_id.str() + "\" of source \"" +
+                              entry->source.str() +
+                              "\" is recorded; send it before its correction"));
   }
   const Original& original = *found.value();
   if (state_.IsClosed(original.date.year())) {
@@ -251,12 +255,12 @@ Result<std::optional<PaymentRefusal>> PaymentGroup::BookCorrection(PaymentEntry*
   }
   if (original.kind == PaymentKind::kRefund) {
     return Refused(Refuse(Reason::kOriginalNotAPayment, "original_payment_id",
-                          "\"" + event.original_payment_id +
+                          "\"" + event.original_payment_id.str() +
                               "\" is a refund; only payments and corrections can be moved"));
   }
   if (event.amount_fen > original.remaining_fen) {
     return Refused(Refuse(Reason::kCorrectionExceedsPayment, "amount_fen",
-                          "of \"" + event.original_payment_id + "\" only " +
+                          "of \"" + event.original_payment_id.str() + "\" only " +
                               Yuan(original.remaining_fen) + " is left to move, not " +
                               Yuan(event.amount_fen)));
   }
@@ -275,12 +279,14 @@ Result<std::optional<PaymentRefusal>> PaymentGroup::BookCorrection(PaymentEntry*
 }
 
 void PaymentGroup::MatchWaitingRefunds(Sequence sequence, PaymentEntry* entry) {
-  const PaymentKey key{entry->source, entry->event.payment_id};
+  // Refunds seldom wait, and the key would be hashed for nothing.
+  if (changed_unmatched_.empty() && state_.unmatched_refunds().empty()) return;
+  const PaymentKeyView key = entry->key();
   auto changed = changed_unmatched_.find(key);
   if (changed == changed_unmatched_.end()) {
     const auto position = state_.unmatched_refunds().find(key);
     if (position == state_.unmatched_refunds().end()) return;
-    changed = changed_unmatched_.emplace(key, position->second).first;
+    changed = changed_unmatched_.emplace(key.Copy(), position->second).first;
   }
   int64_t remaining_fen = entry->event.amount_fen;
   std::erase_if(changed->second, [&](const UnmatchedRefund& refund) {

@@ -14,7 +14,29 @@ void PlanBook::Apply(Sequence sequence, WallMicros recorded_time, const PlanEntr
     revision->project_index.emplace(projects[i].project_code, i);
     year.carriers[projects[i].project_code].insert(entry.plan.department_code);
   }
-  year.departments[entry.plan.department_code].push_back(std::move(revision));
+  std::vector<PlanRevisionPtr>& revisions = year.departments[entry.plan.department_code];
+  const Date year_end = Date::LastOfYear(entry.plan.fiscal_year);
+  const PlanRevisionPtr before = InForce(revisions, year_end, kKnownNow);
+  revisions.push_back(revision);
+  if (before != nullptr) UpdateCarried(entry.plan.fiscal_year, before);
+  UpdateCarried(entry.plan.fiscal_year, revision);
+}
+
+// For the projects of a revision that may have come into force, or gone out of it.
+void PlanBook::UpdateCarried(int fiscal_year, const PlanRevisionPtr& revision) {
+  StringSet& carried = years_[fiscal_year].carried;
+  for (const Project& project : revision->plan().projects) {
+    if (Carrier(fiscal_year, project.project_code, Date::LastOfYear(fiscal_year), kKnownNow)) {
+      carried.insert(project.project_code);
+    } else {
+      carried.erase(project.project_code);
+    }
+  }
+}
+
+bool PlanBook::IsCarried(int fiscal_year, std::string_view project_code) const {
+  const auto year = years_.find(fiscal_year);
+  return year != years_.end() && year->second.carried.contains(project_code);
 }
 
 PlanRevisionPtr PlanBook::InForce(const std::vector<PlanRevisionPtr>& revisions, Date as_of,

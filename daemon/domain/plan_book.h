@@ -55,6 +55,10 @@ class PlanBook {
   PlanRevisionPtr Carrier(int fiscal_year, std::string_view project_code, Date as_of,
                           Sequence known_at) const;
 
+  // Whether a plan carries the project at the end of the year, as known now: whether its
+  // money is attributed, and not in suspense.
+  bool IsCarried(int fiscal_year, std::string_view project_code) const;
+
   // Departments that ever had a plan for the year, in the order of their codes.
   std::vector<std::string> Departments(int fiscal_year) const;
 
@@ -66,8 +70,10 @@ class PlanBook {
     std::map<std::string, std::vector<PlanRevisionPtr>, std::less<>> departments;
     // Departments that ever carried a code; nearly always one.
     StringMap<std::set<std::string>> carriers;
+    StringSet carried;  // see IsCarried
   };
 
+  void UpdateCarried(int fiscal_year, const PlanRevisionPtr& revision);
   static PlanRevisionPtr InForce(const std::vector<PlanRevisionPtr>& revisions, Date as_of,
                                  Sequence known_at);
 

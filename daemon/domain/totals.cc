@@ -6,24 +6,31 @@ namespace budgetwatch {
 
 // Where the day would stand if the gaps were spread evenly. REQUIRES: some days.
 size_t ProjectTotals::Guess(Date date) const {
-  const int64_t first = days_.front().date.day_number();
-  const int64_t span = days_.back().date.day_number() - first;
-  const int64_t offset = std::clamp<int64_t>(date.day_number() - first, 0, span);
-  const auto last = static_cast<int64_t>(days_.size()) - 1;
-  return span == 0 ? 0 : static_cast<size_t>(offset * last / span);
+  const int32_t span = last_day_ - first_day_;
+  const int32_t offset = std::clamp(date.day_number() - first_day_, 0, span);
+  const auto last = static_cast<int32_t>(days_.size()) - 1;
+  if (last == span) return static_cast<size_t>(offset);  // no gaps
+  return static_cast<size_t>(int64_t{offset} * last / span);
 }
 
 void ProjectTotals::Prefetch(Date date) const {
-  if (!days_.empty()) __builtin_prefetch(&days_[Guess(date)], 1);
+  if (days_.empty()) return;
+  const Day* day = &days_[Guess(date)];
+  __builtin_prefetch(day, 1);
+  __builtin_prefetch(&day->changed_at, 1);  // maybe in the next cache line
 }
 
 ProjectTotals::Day& ProjectTotals::Slot(Date date) {
   // The guess is seldom off by more than a few days, which are in the same cache lines.
   size_t at = days_.empty() ? 0 : Guess(date);
+  if (at < days_.size() && days_[at].date == date) return days_[at];
   while (at < days_.size() && days_[at].date < date) ++at;
   while (at > 0 && days_[at - 1].date >= date) --at;
   if (at < days_.size() && days_[at].date == date) return days_[at];
-  return *days_.insert(days_.begin() + static_cast<ptrdiff_t>(at), Day{date, {}, 0});
+  Day& added = *days_.insert(days_.begin() + static_cast<ptrdiff_t>(at), Day{date, {}, 0});
+  first_day_ = days_.front().date.day_number();
+  last_day_ = days_.back().date.day_number();
+  return added;
 }
 
 void ProjectTotals::Add(Date date, const Total& change, Sequence changed_at) {
@@ -66,11 +73,6 @@ void Totals::Add(std::string_view project_code, Date date, const Total& change,
 
 void Totals::Set(std::string_view project_code, Date date, const Total& total) {
   Slot(project_code, date).Set(date, total);
-}
-
-void Totals::Prefetch(std::string_view project_code, Date date) const {
-  const ProjectTotals* project = FindProject(date.year(), project_code);
-  if (project != nullptr) project->Prefetch(date);
 }
 
 const YearTotals* Totals::FindYear(int fiscal_year) const {

@@ -60,6 +60,9 @@ class ProjectTotals {
   Day& Slot(Date date);
 
   std::vector<Day> days_;
+  // Day numbers of its ends, so that a guess needs nothing of it.
+  int32_t first_day_ = 0;
+  int32_t last_day_ = 0;
 };
 
 // What was booked in one fiscal year, by project code.
@@ -70,9 +73,6 @@ class Totals {
  public:
   void Add(std::string_view project_code, Date date, const Total& change, Sequence changed_at = 0);
   void Set(std::string_view project_code, Date date, const Total& total);
-
-  // Starts loading what Add will change.
-  void Prefetch(std::string_view project_code, Date date) const;
 
   // Null when nothing was ever booked in the year.
   const YearTotals* FindYear(int fiscal_year) const;

@@ -97,8 +97,74 @@ std::optional<Error> Committer::Enqueue(Command& command) {
   return std::nullopt;
 }
 
+// What was recorded some time ago, on the caller's thread, of which there are many; only
+// what came since is left for the committer's.
+Status Committer::LookUp(PaymentsCommand* command) const {
+  const Store& store = ledger_.store();
+  std::vector<HashedKey> keys;
+  std::vector<const PaymentEvent*> events;
+  keys.reserve(command->batch.events.size());
+  events.reserve(command->batch.events.size());
+  for (const auto& event : command->batch.events) {
+    const auto* payment = std::get_if<PaymentEvent>(&event);
+    if (payment == nullptr) continue;
+    const PaymentKeyView key{command->batch.source, payment->payment_id};
+    keys.push_back({key, store.HashOf(key)});
+    events.push_back(payment);
+  }
+  command->known_up_to = store.SealedSequence();
+  const auto found = store.FindPayments(keys, {0, command->known_up_to});
+  if (!found.ok()) return found.error();
+  command->known.reserve(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    PaymentGroup::Known& known = command->known.emplace_back();
+    known.key_hash = keys[i].hash;
+    known.sequence = found.value()[i];
+    if (known.sequence == 0) continue;
+    const auto same = store.IsRecordedAs(known.sequence, *events[i]);
+    if (!same.ok()) return same.error();
+    known.same = same.value();
+  }
+  return {};
+}
+
+// Completes what LookUp found.
+Status Committer::LookUpRest(std::vector<Command>* commands) const {
+  std::vector<HashedKey> keys;
+  std::vector<PaymentGroup::Known*> looked_up;
+  size_t count = 0;
+  for (const Command& command : *commands) count += CostOf(command);
+  keys.reserve(count);
+  looked_up.reserve(count);
+  SequenceRange range{INT64_MAX, INT64_MAX};
+  for (Command& command : *commands) {
+    auto& payments = std::get<PaymentsCommand>(command);
+    range.after = std::min(range.after, payments.known_up_to);
+    auto known = payments.known.begin();
+    for (const auto& event : payments.batch.events) {
+      const auto* payment = std::get_if<PaymentEvent>(&event);
+      if (payment == nullptr) continue;
+      if (known->sequence == 0) {
+        keys.push_back({{payments.batch.source, payment->payment_id}, known->key_hash});
+        looked_up.push_back(&*known);
+      }
+      ++known;
+    }
+  }
+  const auto found = ledger_.store().FindPayments(keys, range);
+  if (!found.ok()) return found.error();
+  for (size_t i = 0; i < keys.size(); ++i) looked_up[i]->sequence = found.value()[i];
+  return {};
+}
+
 void Committer::SubmitPayments(PaymentBatch batch, PaymentsDone done) {
-  Command command = PaymentsCommand{std::move(batch), std::move(done), MonotonicNanos()};
+  PaymentsCommand payments{std::move(batch), std::move(done), {}, 0, 0};
+  if (const Status status = LookUp(&payments); !status.ok()) {
+    payments.done(status.error());
+    return;
+  }
+  payments.submitted_nanos = MonotonicNanos();
+  Command command = std::move(payments);
   if (auto refused = Enqueue(command)) {
     std::get<PaymentsCommand>(command).done(*std::move(refused));
   }
@@ -216,30 +282,24 @@ bool Committer::RunOnce() {
 
 // Outcomes of all batches, in their order.
 Status Committer::Decide(AnsweredBatches* batches, PaymentGroup* group) const {
-  std::vector<PaymentKeyView> keys;
-  for (const Command& command : batches->commands) {
-    const PaymentBatch& batch = std::get<PaymentsCommand>(command).batch;
-    for (const auto& event : batch.events) {
-      if (const auto* payment = std::get_if<PaymentEvent>(&event)) {
-        keys.push_back({batch.source, payment->payment_id});
-      }
-    }
-  }
-  const auto recorded = ledger_.store().FindPayments(keys);
-  if (!recorded.ok()) return recorded.error();
-  group->Reserve(keys.size());
-  auto next_recorded = recorded.value().begin();
+  if (Status status = LookUpRest(&batches->commands); !status.ok()) return status;
+  size_t event_count = 0;
+  for (const Command& command : batches->commands) event_count += CostOf(command);
+  group->Reserve(event_count);
   CommitStats& stats = batches->result.stats;
   for (Command& command : batches->commands) {
-    PaymentBatch& batch = std::get<PaymentsCommand>(command).batch;
+    auto& payments = std::get<PaymentsCommand>(command);
+    PaymentBatch& batch = payments.batch;
+    auto known = payments.known.begin();
+    // The batch stays where it is until it is answered.
+    const CowString source = CowString::Borrow(batch.source);
     std::vector<PaymentOutcome>& outcomes = batches->outcomes.emplace_back();
     outcomes.reserve(batch.events.size());
     for (auto& event : batch.events) {
       if (auto* refusal = std::get_if<PaymentRefusal>(&event)) {
-        outcomes.push_back({PaymentOutcome::Kind::kRejected, 0, std::move(*refusal)});
+        outcomes.push_back(PaymentOutcome::Rejected(std::move(*refusal)));
       } else {
-        auto outcome =
-            group->Decide(batch.source, std::move(std::get<PaymentEvent>(event)), *next_recorded++);
+        auto outcome = group->Decide(source, std::move(std::get<PaymentEvent>(event)), *known++);
         if (!outcome.ok()) return outcome.error();
         outcomes.push_back(std::move(outcome).value());
       }
@@ -265,8 +325,7 @@ void Committer::CommitPayments(std::vector<Command> commands) {
   const Status decided = Decide(batches.get(), &group);
   result.stats.decide_nanos = MonotonicNanos() - start;
   if (decided.ok()) {
-    result.entries = group.TakeEntries();
-    WriteAndApply(group.taken_fen(), &result);
+    WriteAndApply({0, 0, group.TakeEntries(), group.taken_fen(), group.TakeKeyHashes()}, &result);
   } else {
     result.failure = decided.error();
   }
@@ -296,9 +355,10 @@ void Committer::CommitControl(ControlCommand command) {
     return;
   }
   const auto result = std::make_shared<GroupResult>();
-  result->entries = std::move(entries).value();
+  Commit commit;
+  commit.entries = std::move(entries).value();
   const Sequence first = ledger_.writer_state().sequence() + 1;
-  WriteAndApply({}, result.get());
+  WriteAndApply(std::move(commit), result.get());
   Committed committed = Here();
   committed.first_sequence = result->entries.empty() ? 0 : first;
   Afterwards([this, result, committed, done = std::move(command.done)] {
@@ -340,15 +400,13 @@ Committed Committer::Here() const {
   return {0, ledger_.writer_state().sequence(), ledger_.writer_state().recorded_time()};
 }
 
-void Committer::WriteAndApply(std::map<Sequence, int64_t> taken_fen, GroupResult* result) {
+// Gives the commit its place and time first.
+void Committer::WriteAndApply(Commit commit, GroupResult* result) {
   CommitStats& stats = result->stats;
-  stats.entry_count = result->entries.size();
-  if (result->entries.empty()) return;
-  Commit commit;
+  stats.entry_count = commit.entries.size();
+  if (commit.entries.empty()) return;
   commit.first_sequence = ledger_.writer_state().sequence() + 1;
   commit.recorded_time = std::max(clock_.Now(), last_time_ + 1);
-  commit.entries = std::move(result->entries);
-  commit.taken_fen = std::move(taken_fen);
   const int64_t start = MonotonicNanos();
   BW_FAILPOINT("before_write");
   WriteCost cost;

@@ -25,6 +25,8 @@ namespace budgetwatch {
 struct PaymentBatch {
   std::string source;
   std::vector<std::variant<PaymentEvent, PaymentRefusal>> events;
+  // Keeps what the texts of the events borrow, until the batch is answered.
+  std::shared_ptr<const void> texts = nullptr;
   int64_t parse_nanos = 0;  // what decoding and checking it took
   // Whether nobody waits for the answer any more; asked when its turn comes, so that an
   // overloaded ledger does no work for callers who have gone. Empty: somebody does.
@@ -115,6 +117,8 @@ class Committer {
   struct PaymentsCommand {
     PaymentBatch batch;
     PaymentsDone done;
+    std::vector<PaymentGroup::Known> known;  // of the well-formed events, in order
+    Sequence known_up_to = 0;                // entries behind it were not looked at
     int64_t submitted_nanos = 0;
   };
   struct ControlCommand {
@@ -140,6 +144,7 @@ class Committer {
   };
 
   static size_t CostOf(const Command& command);
+  Status LookUp(PaymentsCommand* command) const;
   std::optional<Error> Enqueue(Command& command);
   std::vector<Command> TakeGroup();
   static void DropAbandoned(std::vector<Command>* group);
@@ -148,8 +153,9 @@ class Committer {
   void CheckStore();
   void CommitPayments(std::vector<Command> commands);
   void CommitControl(ControlCommand command);
+  Status LookUpRest(std::vector<Command>* commands) const;
   Status Decide(AnsweredBatches* batches, PaymentGroup* group) const;
-  void WriteAndApply(std::map<Sequence, int64_t> taken_fen, GroupResult* result);
+  void WriteAndApply(Commit commit, GroupResult* result);
   void Afterwards(std::function<void()> task);
   void Tell(const GroupResult& result) const;
   void Answer(AnsweredBatches* batches) const;

@@ -51,11 +51,23 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(Store& store) {
 
 void Ledger::Apply(Sequence first_sequence, WallMicros recorded_time,
                    const std::vector<JournalEntry>& entries) {
-  constexpr size_t kAhead = 8;  // entries whose totals are being loaded
+  // Entries whose projects, and then whose days, are being loaded.
+  constexpr size_t kProjectsAhead = 16;
+  constexpr size_t kDaysAhead = 8;
+  const ProjectTotals* projects[kProjectsAhead] = {};
   const WriterLock lock(mutex_);
   Sequence sequence = first_sequence;
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (i + kAhead < entries.size()) state_.Prefetch(entries[i + kAhead]);
+    if (i + kDaysAhead < entries.size()) {
+      const ProjectTotals* project = projects[(i + kDaysAhead) % kProjectsAhead];
+      const auto* payment = std::get_if<PaymentEntry>(&entries[i + kDaysAhead]);
+      if (project != nullptr && payment != nullptr) project->Prefetch(payment->event.pay_date);
+    }
+    if (i + kProjectsAhead < entries.size()) {
+      const ProjectTotals*& project = projects[i % kProjectsAhead];
+      project = state_.FindBooked(entries[i + kProjectsAhead]);
+      if (project != nullptr) __builtin_prefetch(project);
+    }
     state_.Apply(sequence++, recorded_time, entries[i]);
   }
 }

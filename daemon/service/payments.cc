@@ -5,8 +5,8 @@
 namespace budgetwatch {
 
 void Payments::Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
-                      int64_t received_nanos, Committer::PaymentsDone done,
-                      std::function<bool()> abandoned) {
+                      std::shared_ptr<const void> texts, int64_t received_nanos,
+                      Committer::PaymentsDone done, std::function<bool()> abandoned) {
   if (const Status status = CheckSource(source); !status.ok()) {
     done(status.error());
     return;
@@ -19,6 +19,7 @@ void Payments::Record(std::string_view source, const std::vector<RawPaymentEvent
   }
   PaymentBatch batch;
   batch.source.assign(source);
+  batch.texts = std::move(texts);
   batch.abandoned = std::move(abandoned);
   batch.events.reserve(events.size());
   for (const RawPaymentEvent& event : events) batch.events.push_back(NormalizePayment(event));
@@ -49,11 +50,10 @@ Result<RecordedPayment> Payments::Read(Sequence sequence, bool taken_from) const
   payment.entry = std::move(*entry);
   ledger_.View([&](const LedgerState& state) {
     const int fiscal_year = payment.booked_date.year();
-    payment.suspended = state.plans().Carrier(fiscal_year, payment.booked_project_code,
-                                              Date::LastOfYear(fiscal_year), kKnownNow) == nullptr;
+    payment.suspended = !state.plans().IsCarried(fiscal_year, payment.booked_project_code);
     if (!refund) return;
     const auto waiting = state.unmatched_refunds().find(
-        {payment.entry.source, payment.entry.event.original_payment_id});
+        PaymentKeyView(payment.entry.source, payment.entry.event.original_payment_id));
     if (waiting == state.unmatched_refunds().end()) return;
     payment.unmatched = std::any_of(
         waiting->second.begin(), waiting->second.end(),
@@ -108,9 +108,7 @@ Result<PaymentPage> Payments::ListSuspended(const PaymentFilter& filter,
     if (totals == nullptr) return suspended;
     for (const auto& [code, project] : *totals) {
       const bool wanted = filter.project_code.empty() || filter.project_code == code;
-      if (wanted &&
-          state.plans().Carrier(filter.fiscal_year, code, Date::LastOfYear(filter.fiscal_year),
-                                kKnownNow) == nullptr) {
+      if (wanted && !state.plans().IsCarried(filter.fiscal_year, code)) {
         suspended.push_back(code);
       }
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,11 +46,12 @@ class Payments {
   // Checks the source and each event, and hands the batch to the committer; `done`
   // is called once, maybe before the return, with one outcome per event.
   // `received_nanos` is the monotonic time at which work on the batch began;
+  // `texts` keeps what `source` and `events` refer to, and is let go with the answer.
   // `abandoned` as in PaymentBatch. Errors: INVALID_SOURCE, BATCH_TOO_LARGE, and the
   // committer's.
   void Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
-              int64_t received_nanos, Committer::PaymentsDone done,
-              std::function<bool()> abandoned = {});
+              std::shared_ptr<const void> texts, int64_t received_nanos,
+              Committer::PaymentsDone done, std::function<bool()> abandoned = {});
 
   // Errors: PAYMENT_NOT_FOUND, and the store's.
   Result<RecordedPayment> Find(const PaymentKey& key) const;

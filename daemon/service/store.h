@@ -18,6 +18,9 @@ struct Commit {
   WallMicros recorded_time = 0;
   std::vector<JournalEntry> entries;      // at least one
   std::map<Sequence, int64_t> taken_fen;  // new values, by sequence of the payment
+  // Store::HashOf of the keys of the entries, all of which are payments then; the store
+  // makes them itself where there are none.
+  std::vector<uint64_t> key_hashes = {};
 };
 
 // Where the time of one Write went, for monitoring; 0 what the store cannot tell.
@@ -102,6 +105,9 @@ class Store : public PaymentLookup {
 
   // Sequence of the last entry, 0 for an empty journal.
   virtual Sequence LastSequence() const = 0;
+
+  // FindPayments up to here does not keep Write waiting.
+  virtual Sequence SealedSequence() const = 0;
 
   // Visits the entries in [first, last] in order; stops at the visitor's error.
   virtual Status ScanJournal(Sequence first, Sequence last,

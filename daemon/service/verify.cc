@@ -139,16 +139,16 @@ class Verifier {
         store_, sequence, entry,
         [this](Sequence payment, int64_t amount_fen) { taken_.Add(payment, amount_fen); });
     if (!status.ok()) return status;
-    ids_.push_back({{entry.source, entry.event.payment_id}, sequence});
+    ids_.push_back({entry.key().Copy(), sequence});
     return ids_.size() < kIdPage ? Status() : CheckIds();
   }
 
   // Many at a time, which is quicker.
   Status CheckIds() {
-    std::vector<PaymentKeyView> keys;
+    std::vector<HashedKey> keys;
     keys.reserve(ids_.size());
-    for (const auto& [key, sequence] : ids_) keys.push_back({key.source, key.payment_id});
-    const auto found = store_.FindPayments(keys);
+    for (const auto& [key, sequence] : ids_) keys.push_back({key, store_.HashOf(key)});
+    const auto found = store_.FindPayments(keys, {});
     if (!found.ok()) return found.error();
     for (size_t i = 0; i < ids_.size(); ++i) {
       const Sequence held = found.value()[i];

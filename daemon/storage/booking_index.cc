@@ -1,6 +1,7 @@
 #include "storage/booking_index.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace budgetwatch {
 namespace {
@@ -56,17 +57,37 @@ std::optional<uint32_t> BookingIndex::NumberOf(int fiscal_year,
 }
 
 void BookingIndex::Append(Words words, Sequence last) {
-  std::sort(words.begin(), words.end());
   Piece piece = std::make_shared<const Words>(std::move(words));
   const WriterLock lock(mutex_);
-  active_last_ = last;
-  if (piece->empty()) return;
-  // Pieces of similar sizes become one, so that there are few of them.
-  while (!active_.empty() && active_.back()->size() <= 2 * piece->size()) {
-    piece = MergePieces(active_.back(), piece);
-    active_.pop_back();
+  fresh_.push_back({std::move(piece), last});
+}
+
+void BookingIndex::Sort() {
+  std::vector<Fresh> fresh;
+  std::vector<Piece> active;
+  {
+    const ReaderLock lock(mutex_);
+    if (fresh_.empty()) return;
+    fresh = fresh_;
+    active = active_;
   }
-  active_.push_back(std::move(piece));
+  Words words;
+  for (const Fresh& piece : fresh)
+    words.insert(words.end(), piece.words->begin(), piece.words->end());
+  std::sort(words.begin(), words.end());
+  if (!words.empty()) {
+    Piece piece = std::make_shared<const Words>(std::move(words));
+    // Pieces of similar sizes become one, so that there are few of them.
+    while (!active.empty() && active.back()->size() <= 2 * piece->size()) {
+      piece = MergePieces(active.back(), piece);
+      active.pop_back();
+    }
+    active.push_back(std::move(piece));
+  }
+  const WriterLock lock(mutex_);
+  active_ = std::move(active);
+  active_last_ = fresh.back().last;
+  fresh_.erase(fresh_.begin(), fresh_.begin() + static_cast<ptrdiff_t>(fresh.size()));
 }
 
 BookingKey BookingIndex::KeyOf(const Project& project, const IndexWord& word) {
@@ -90,6 +111,10 @@ Status BookingIndex::ListProject(const Project& project, uint32_t number, const 
     const ReaderLock lock(mutex_);
     for (const auto* pieces : {&active_, &sealing_}) {
       for (const Piece& piece : *pieces) CopyRange(*piece, first, last, limit, &words);
+    }
+    for (const Fresh& piece : fresh_) {
+      std::copy_if(piece.words->begin(), piece.words->end(), std::back_inserter(words),
+                   [&](const IndexWord& word) { return first <= word && word <= last; });
     }
   }
   // Pieces before runs: what moves meanwhile is then found twice, not missed.
@@ -135,6 +160,7 @@ Result<int64_t> BookingIndex::CountUpTo(Sequence last) const {
     const ReaderLock lock(mutex_);
     in_memory = active_;
     in_memory.insert(in_memory.end(), sealing_.begin(), sealing_.end());
+    for (const Fresh& piece : fresh_) in_memory.push_back(piece.words);
   }
   int64_t count = 0;
   const auto sealed = runs_->VisitAll([&](const IndexWord& word) {
@@ -151,10 +177,22 @@ Result<int64_t> BookingIndex::CountUpTo(Sequence last) const {
 
 size_t BookingIndex::tail_count() const {
   const ReaderLock lock(mutex_);
-  return CountOf(active_) + CountOf(sealing_);
+  return CountOf(active_) + CountOf(sealing_) + UnsortedCount();
+}
+
+size_t BookingIndex::unsorted_count() const {
+  const ReaderLock lock(mutex_);
+  return UnsortedCount();
+}
+
+size_t BookingIndex::UnsortedCount() const {
+  size_t count = 0;
+  for (const Fresh& piece : fresh_) count += piece.words->size();
+  return count;
 }
 
 Status BookingIndex::Seal() {
+  Sort();
   std::vector<Piece> pieces;
   Sequence last = 0;
   {

@@ -14,18 +14,20 @@
 namespace budgetwatch {
 
 // Lists bookings by project and date. Each project code of a year has a number; a
-// booking is a word of number, day, sequence and side. The newest are sorted pieces
-// in memory, the others sorted runs.
+// booking is a word of number, day, sequence and side. The newest are in memory, as they
+// came and then as sorted pieces, the others in sorted runs.
 //
 // Memory: 0.1 bytes for each booking in the runs, 16 for each in the pieces, and
 // about 150 for each project code of a year.
 //
 // Thread-safe; NumberOf, Append and AddProject are called by one thread at a time,
-// and so are Seal and Merge.
+// and so are Sort, Seal and Merge.
 class BookingIndex {
  public:
   // Bookings in memory from which on they should be made a run.
   static constexpr size_t kSealCount = 1u << 19;
+  // Unsorted bookings, which every List reads, from which on they should be sorted.
+  static constexpr size_t kSortCount = 1u << 15;
 
   struct Project {
     int fiscal_year = 0;
@@ -65,6 +67,12 @@ class BookingIndex {
   // Bookings held in memory.
   size_t tail_count() const;
 
+  // Of these, those that are not sorted yet.
+  size_t unsorted_count() const;
+
+  // Sorts what came, aside of the appending thread.
+  void Sort();
+
   // Moves what is in memory into a run; a failure leaves it where it is.
   Status Seal();
   Status Merge(const std::function<Status()>& between) { return runs_->MergeDue(between); }
@@ -76,6 +84,7 @@ class BookingIndex {
 
   explicit BookingIndex(std::unique_ptr<SortedRuns> runs);
 
+  size_t UnsortedCount() const BW_REQUIRES_SHARED(mutex_);
   static BookingKey KeyOf(const Project& project, const IndexWord& word);
   Status ListProject(const Project& project, uint32_t number, const BookingRange& range,
                      const std::optional<BookingKey>& after, size_t limit,
@@ -86,7 +95,13 @@ class BookingIndex {
   std::map<Project, uint32_t> projects_;  // written under mutex_
   // Of the appending thread, by year and code.
   std::map<int, StringMap<uint32_t>> numbers_;
-  std::vector<Piece> active_ BW_GUARDED_BY(mutex_);   // falling sizes
+  // Bookings of one commit in the order of their sequences, and what they reach up to.
+  struct Fresh {
+    Piece words;
+    Sequence last = 0;
+  };
+  std::vector<Fresh> fresh_ BW_GUARDED_BY(mutex_);
+  std::vector<Piece> active_ BW_GUARDED_BY(mutex_);   // falling sizes; changed by Sort and Seal
   std::vector<Piece> sealing_ BW_GUARDED_BY(mutex_);  // on their way into a run
   Sequence active_last_ BW_GUARDED_BY(mutex_) = 0;
   Sequence sealing_last_ BW_GUARDED_BY(mutex_) = 0;

@@ -26,7 +26,8 @@ IndexMaintenance::~IndexMaintenance() {
 }
 
 bool IndexMaintenance::Due() const {
-  return std::max(payments_.tail_count(), bookings_.tail_count()) >= seal_count_;
+  return std::max(payments_.tail_count(), bookings_.tail_count()) >= seal_count_ ||
+         bookings_.unsorted_count() >= BookingIndex::kSortCount;
 }
 
 bool IndexMaintenance::Overfull() const {
@@ -71,6 +72,7 @@ Status IndexMaintenance::WaitUntilIdle() {
 
 Status IndexMaintenance::SealDue() {
   while (Due()) {
+    bookings_.Sort();
     if (payments_.tail_count() >= seal_count_) {
       if (Status status = payments_.Seal(); !status.ok()) return status;
     }

@@ -24,7 +24,7 @@ Status MemoryStore::Write(const Commit& commit, WriteCost* /*cost*/) {
   for (const JournalEntry& entry : commit.entries) {
     journal_.push_back({sequence, commit.recorded_time, entry});
     if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
-      ids_[{payment->source, payment->event.payment_id}] = sequence;
+      ids_[payment->key().Copy()] = sequence;
       const Bookings bookings = BookingsOf(*payment);
       for (int side = 0; side < bookings.count; ++side) {
         const Booking& booking = bookings.items[side];
@@ -156,13 +156,15 @@ Result<std::vector<BookingKey>> MemoryStore::ListBookings(const BookingRange& ra
   return found;
 }
 
-Result<std::vector<Sequence>> MemoryStore::FindPayments(
-    const std::vector<PaymentKeyView>& keys) const {
+Result<std::vector<Sequence>> MemoryStore::FindPayments(const std::vector<HashedKey>& keys,
+                                                        const SequenceRange& range) const {
   const MutexLock lock(mutex_);
   std::vector<Sequence> sequences;
-  for (const PaymentKeyView& key : keys) {
-    const auto position = ids_.find({std::string(key.source), std::string(key.payment_id)});
-    sequences.push_back(position == ids_.end() ? 0 : position->second);
+  for (const HashedKey& hashed : keys) {
+    const auto position = ids_.find(hashed.key);
+    const bool found =
+        position != ids_.end() && position->second > range.after && position->second <= range.up_to;
+    sequences.push_back(found ? position->second : 0);
   }
   return sequences;
 }

@@ -32,8 +32,11 @@ class MemoryStore : public Store {
   Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
                                                const std::optional<BookingKey>& after,
                                                size_t limit) const override;
-  Result<std::vector<Sequence>> FindPayments(
-      const std::vector<PaymentKeyView>& keys) const override;
+  uint64_t HashOf(const PaymentKeyView& key) const override { return PaymentKeyHash()(key); }
+  Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
+                                             const SequenceRange& range) const override;
+  // So that both ways of finding a payment are used.
+  Sequence SealedSequence() const override { return LastSequence() / 2; }
   Result<JournalItem> ReadEntry(Sequence sequence) const override;
   Result<int64_t> TakenFen(Sequence sequence) const override;
   int64_t SizeBytes() const override { return 0; }
@@ -49,7 +52,8 @@ class MemoryStore : public Store {
 
   mutable Mutex mutex_;
   std::vector<JournalItem> journal_ BW_GUARDED_BY(mutex_);  // [0] has sequence 1
-  std::unordered_map<PaymentKey, Sequence, PaymentKeyHash> ids_ BW_GUARDED_BY(mutex_);
+  std::unordered_map<PaymentKey, Sequence, PaymentKeyHash, PaymentKeyEqual> ids_
+      BW_GUARDED_BY(mutex_);
   std::set<BookingKey> bookings_ BW_GUARDED_BY(mutex_);
   std::map<Sequence, int64_t> taken_fen_ BW_GUARDED_BY(mutex_);
   std::map<Sequence, StateCheckpoint> checkpoints_ BW_GUARDED_BY(mutex_);

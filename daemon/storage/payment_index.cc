@@ -1,39 +1,46 @@
 #include "storage/payment_index.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace budgetwatch {
 
-void PaymentIndex::Table::Insert(const Entry& entry) {
-  size_t slot = Home(entry.hash);
-  while (slots_[slot].sequence != 0) slot = (slot + 1) & (slots_.size() - 1);
-  slots_[slot] = entry;
+// False when there is no room behind its home.
+bool PaymentIndex::Table::Insert(const Entry& entry) {
+  for (size_t slot = Home(entry.hash); slot < slots_.size(); ++slot) {
+    if (slots_[slot].sequence != 0) continue;
+    slots_[slot] = entry;
+    return true;
+  }
+  return false;
 }
 
 void PaymentIndex::Table::Reserve(size_t count) {
-  while (2 * count > slots_.size()) Grow();
+  while (2 * count > home_count()) Grow();
 }
 
 void PaymentIndex::Table::Grow() {
-  constexpr size_t kFirstSlots = 1024;
-  std::vector<Entry> old(std::max(kFirstSlots, slots_.size() * 2));
-  old.swap(slots_);
-  for (const Entry& entry : old) {
-    if (entry.sequence != 0) Insert(entry);
+  constexpr size_t kFirstHomes = 1024;
+  const std::vector<Entry> old = std::move(slots_);
+  size_t homes = old.empty() ? kFirstHomes : 2 * (old.size() - kSpareSlots);
+  for (bool fits = false; !fits; homes *= 2) {
+    slots_.assign(homes + kSpareSlots, Entry());
+    home_shift_ = 64 - std::countr_zero(homes);
+    fits = std::all_of(old.begin(), old.end(),
+                       [this](const Entry& entry) { return entry.sequence == 0 || Insert(entry); });
   }
 }
 
 void PaymentIndex::Table::Add(const Entry& entry) {
   // At most half full, so that a search for an absent hash soon meets a gap.
   Reserve(count_ + 1);
-  Insert(entry);
+  while (!Insert(entry)) Grow();
   ++count_;
 }
 
 void PaymentIndex::Table::Find(uint64_t hash, std::vector<uint64_t>* sequences) const {
   if (slots_.empty()) return;
-  for (size_t slot = Home(hash); slots_[slot].sequence != 0;
-       slot = (slot + 1) & (slots_.size() - 1)) {
+  for (size_t slot = Home(hash); slot < slots_.size() && slots_[slot].sequence != 0; ++slot) {
     if (slots_[slot].hash == hash) {
       sequences->push_back(static_cast<uint64_t>(slots_[slot].sequence));
     }
@@ -44,9 +51,12 @@ std::vector<IndexWord> PaymentIndex::Table::SortedWords() const {
   std::vector<IndexWord> words;
   words.reserve(count_);
   for (const Entry& entry : slots_) {
-    if (entry.sequence != 0) words.push_back({entry.hash, static_cast<uint64_t>(entry.sequence)});
+    if (entry.sequence == 0) continue;
+    const IndexWord word{entry.hash, static_cast<uint64_t>(entry.sequence)};
+    auto place = words.end();
+    while (place != words.begin() && word < *(place - 1)) --place;
+    words.insert(place, word);
   }
-  std::sort(words.begin(), words.end());
   return words;
 }
 
@@ -87,15 +97,19 @@ void PaymentIndex::FindInTables(const std::vector<uint64_t>& hashes, Candidates*
   }
 }
 
-Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const Found& found) const {
+Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const SequenceRange& range,
+                          const Found& found) const {
   // Tables before runs: what moves meanwhile is then found twice, not missed.
   Candidates candidates;
-  FindInTables(hashes, &candidates);
-  Status status = runs_->Find(
-      hashes, [&candidates](size_t index, uint64_t low) { candidates.emplace_back(index, low); });
+  if (range.up_to > sealed_sequence()) FindInTables(hashes, &candidates);
+  Status status = runs_->Find(hashes, range, [&candidates](size_t index, uint64_t low) {
+    candidates.emplace_back(index, low);
+  });
   if (!status.ok()) return status;
   for (const auto& [index, sequence] : candidates) {
-    status = found(index, static_cast<Sequence>(sequence));
+    const auto place = static_cast<Sequence>(sequence);
+    if (place <= range.after || place > range.up_to) continue;
+    status = found(index, place);
     if (!status.ok()) return status;
   }
   return {};

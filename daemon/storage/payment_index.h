@@ -39,10 +39,12 @@ class PaymentIndex {
   // Adds the payments among the entries up to `last`.
   void Append(const std::vector<Entry>& entries, Sequence last);
 
-  // Tells for each of `hashes` that is held which sequences have it. Any error of
-  // `found` ends the search.
+  // Tells for each of `hashes` that is held in the range which of its sequences have it.
+  // Any error of `found` ends the search. Append waits for a search behind
+  // sealed_sequence().
   using Found = std::function<Status(size_t index, Sequence sequence)>;
-  Status Find(const std::vector<uint64_t>& hashes, const Found& found) const;
+  Status Find(const std::vector<uint64_t>& hashes, const SequenceRange& range,
+              const Found& found) const;
 
   // Payments of sequences up to `last` that are held. Reads all runs.
   Result<int64_t> CountUpTo(Sequence last) const;
@@ -56,7 +58,8 @@ class PaymentIndex {
   size_t run_count() const { return runs_->run_count(); }
 
  private:
-  // A hash table of entries, filled and never erased from.
+  // A hash table of entries, filled and never erased from. Hashes stand nearly in their
+  // order, so that making a run of them hardly takes sorting.
   class Table {
    public:
     void Add(const Entry& entry);
@@ -74,11 +77,16 @@ class PaymentIndex {
     void Reserve(size_t count);
 
    private:
-    size_t Home(uint64_t hash) const { return hash & (slots_.size() - 1); }
-    void Grow();
-    void Insert(const Entry& entry);
+    // Behind the homes, for what the last of them has no room for.
+    static constexpr size_t kSpareSlots = 64;
 
-    std::vector<Entry> slots_;  // a power of two; sequence 0 is empty
+    size_t Home(uint64_t hash) const { return hash >> home_shift_; }
+    size_t home_count() const { return slots_.empty() ? 0 : slots_.size() - kSpareSlots; }
+    void Grow();
+    bool Insert(const Entry& entry);
+
+    std::vector<Entry> slots_;  // a power of two and the spare ones; sequence 0 is empty
+    int home_shift_ = 64;
     size_t count_ = 0;
   };
 

@@ -1,5 +1,7 @@
 #include "storage/payment_record.h"
 
+#include <cstring>
+
 #include "base/wire.h"
 
 namespace budgetwatch {
@@ -24,17 +26,22 @@ enum Field {
   kMatchedRefundSequences = 15,
 };
 
-void AppendNumber(Field field, uint64_t value, std::string* out) {
-  if (value == 0) return;
-  out->push_back(static_cast<char>(field << 3));
-  AppendVarint(value, out);
+// Room that a field takes beside its text.
+constexpr size_t kFieldBytes = 1 + kMaxVarintBytes;
+
+// These write at `out`, where there is room, and return their end.
+char* WriteNumber(Field field, uint64_t value, char* out) {
+  if (value == 0) return out;
+  *out++ = static_cast<char>(field << 3);
+  return WriteVarint(value, out);
 }
 
-void AppendText(Field field, std::string_view text, std::string* out) {
-  if (text.empty()) return;
-  out->push_back(static_cast<char>(field << 3 | 2));
-  AppendVarint(text.size(), out);
-  out->append(text);
+char* WriteText(Field field, std::string_view text, char* out) {
+  if (text.empty()) return out;
+  *out++ = static_cast<char>(field << 3 | 2);
+  out = WriteVarint(text.size(), out);
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
 }
 
 bool ParseDay(uint64_t value, Date* date) {
@@ -82,14 +89,14 @@ bool TakeNumber(int field, uint64_t value, PaymentEntry* entry) {
 bool TakeBytes(int field, std::string_view bytes, PaymentEntry* entry) {
   PaymentEvent& event = entry->event;
   switch (field) {
-    case kSource: entry->source.assign(bytes); return true;
-    case kPaymentId: event.payment_id.assign(bytes); return true;
-    case kProjectCode: event.project_code.assign(bytes); return true;
-    case kPayee: event.payee.assign(bytes); return true;
-    case kMemo: event.memo.assign(bytes); return true;
-    case kOriginalPaymentId: event.original_payment_id.assign(bytes); return true;
-    case kBookedProjectCode: entry->booked_project_code.assign(bytes); return true;
-    case kFromProjectCode: entry->from_project_code.assign(bytes); return true;
+    case kSource: entry->source = bytes; return true;
+    case kPaymentId: event.payment_id = bytes; return true;
+    case kProjectCode: event.project_code = bytes; return true;
+    case kPayee: event.payee = bytes; return true;
+    case kMemo: event.memo = bytes; return true;
+    case kOriginalPaymentId: event.original_payment_id = bytes; return true;
+    case kBookedProjectCode: entry->booked_project_code = bytes; return true;
+    case kFromProjectCode: entry->from_project_code = bytes; return true;
     case kMatchedRefundSequences: return ParseSequences(bytes, &entry->matched_refund_sequences);
     default: return false;
   }
@@ -99,30 +106,39 @@ bool TakeBytes(int field, std::string_view bytes, PaymentEntry* entry) {
 
 void AppendPaymentRecord(const PaymentEntry& entry, std::string* out) {
   const PaymentEvent& event = entry.event;
-  AppendText(kSource, entry.source, out);
-  AppendText(kPaymentId, event.payment_id, out);
-  AppendNumber(kKind, static_cast<uint64_t>(event.kind), out);
-  AppendText(kProjectCode, event.project_code, out);
-  AppendNumber(kPayDay, ZigZag(event.pay_date.day_number()), out);
-  AppendNumber(kAmountFen, static_cast<uint64_t>(event.amount_fen), out);
-  AppendText(kPayee, event.payee, out);
-  AppendText(kMemo, event.memo, out);
-  AppendText(kOriginalPaymentId, event.original_payment_id, out);
+  const size_t texts = entry.source.size() + event.payment_id.size() + event.project_code.size() +
+                       event.payee.size() + event.memo.size() + event.original_payment_id.size() +
+                       entry.booked_project_code.size() + entry.from_project_code.size() +
+                       entry.matched_refund_sequences.size() * kMaxVarintBytes;
+  const size_t begin = out->size();
+  out->resize(begin + texts + kMatchedRefundSequences * kFieldBytes);
+  char* end = out->data() + begin;
+  end = WriteText(kSource, entry.source, end);
+  end = WriteText(kPaymentId, event.payment_id, end);
+  end = WriteNumber(kKind, static_cast<uint64_t>(event.kind), end);
+  end = WriteText(kProjectCode, event.project_code, end);
+  end = WriteNumber(kPayDay, ZigZag(event.pay_date.day_number()), end);
+  end = WriteNumber(kAmountFen, static_cast<uint64_t>(event.amount_fen), end);
+  end = WriteText(kPayee, event.payee, end);
+  end = WriteText(kMemo, event.memo, end);
+  end = WriteText(kOriginalPaymentId, event.original_payment_id, end);
   if (entry.booked_project_code != event.project_code) {
-    AppendText(kBookedProjectCode, entry.booked_project_code, out);
+    end = WriteText(kBookedProjectCode, entry.booked_project_code, end);
   }
-  AppendNumber(kOriginalSequence, static_cast<uint64_t>(entry.original_sequence), out);
+  end = WriteNumber(kOriginalSequence, static_cast<uint64_t>(entry.original_sequence), end);
   if (event.kind == PaymentKind::kCorrection) {
-    AppendText(kFromProjectCode, entry.from_project_code, out);
-    AppendNumber(kFromDay, ZigZag(entry.from_date.day_number()), out);
-    AppendNumber(kTakesRest, entry.takes_rest ? 1 : 0, out);
+    end = WriteText(kFromProjectCode, entry.from_project_code, end);
+    end = WriteNumber(kFromDay, ZigZag(entry.from_date.day_number()), end);
+    end = WriteNumber(kTakesRest, entry.takes_rest ? 1 : 0, end);
   }
-  if (entry.matched_refund_sequences.empty()) return;
-  std::string packed;
-  for (const Sequence sequence : entry.matched_refund_sequences) {
-    AppendVarint(static_cast<uint64_t>(sequence), &packed);
+  if (!entry.matched_refund_sequences.empty()) {
+    std::string packed;
+    for (const Sequence sequence : entry.matched_refund_sequences) {
+      AppendVarint(static_cast<uint64_t>(sequence), &packed);
+    }
+    end = WriteText(kMatchedRefundSequences, packed, end);
   }
-  AppendText(kMatchedRefundSequences, packed, out);
+  out->resize(static_cast<size_t>(end - out->data()));
 }
 
 bool ParsePaymentRecord(std::string_view bytes, PaymentEntry* entry) {

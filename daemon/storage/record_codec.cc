@@ -171,14 +171,13 @@ std::string EncodeJournalRecord(const Commit& commit, size_t begin, size_t end) 
   AppendVarint(static_cast<uint64_t>(commit.first_sequence) + begin, &record);
   AppendTag(kRecordedMicros, false, &record);
   AppendVarint(static_cast<uint64_t>(commit.recorded_time), &record);
-  std::string wrapped;
   for (size_t i = begin; i < end; ++i) {
     if (const auto* entry = std::get_if<PaymentEntry>(&commit.entries[i])) {
       payment.clear();
-      wrapped.clear();
       AppendPaymentRecord(*entry, &payment);
-      AppendBytes(kPayment, payment, &wrapped);
-      AppendBytes(kEntries, wrapped, &record);
+      AppendTag(kEntries, true, &record);
+      AppendVarint(1 + VarintSize(payment.size()) + payment.size(), &record);
+      AppendBytes(kPayment, payment, &record);
     } else {
       AppendBytes(kEntries, EncodeControlEntry(commit.entries[i]), &record);
     }

@@ -25,8 +25,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>
   // Small memtables write faster here and make a restart quick.
   options.write_buffer_size = 16u << 20;
   options.max_write_buffer_number = 4;
-  options.compression = rocksdb::kZSTD;
-  options.compression_opts.level = 1;
+  options.compression = rocksdb::kLZ4Compression;
   options.table_factory = Tables(cache, 16u << 10, true);
   return options;
 }
@@ -71,7 +70,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(size_t memory_byt
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const char* name : kFamilyNames) families.emplace_back(name, FamilyOptions(cache));
   families[kPaymentRun].options = RunOptions(cache, rocksdb::kNoCompression);  // hashes
-  families[kBookingRun].options = RunOptions(cache, rocksdb::kZSTD);
+  families[kBookingRun].options = RunOptions(cache, rocksdb::kLZ4Compression);
   return families;
 }
 

@@ -211,7 +211,7 @@ Status RocksDbStore::CatchUpIndexes() {
   Status status = ScanJournal(first, last, [&](const JournalItem& item) -> Status {
     const auto* payment = std::get_if<PaymentEntry>(&item.entry);
     if (payment == nullptr) return {};
-    Collect(item.sequence, *payment, &change);
+    Collect(item.sequence, *payment, HashOf(payment->key()), &change);
     if (!change.projects.empty()) {
       return Damaged("journal sequence " + std::to_string(item.sequence) +
                      " is on a project that the list of project codes lacks");
@@ -230,9 +230,9 @@ uint64_t RocksDbStore::HashOf(const PaymentKeyView& key) const {
   return XXH3_64bits_withSeed(key.payment_id.data(), key.payment_id.size(), source);
 }
 
-void RocksDbStore::Collect(Sequence sequence, const PaymentEntry& entry,
+void RocksDbStore::Collect(Sequence sequence, const PaymentEntry& entry, uint64_t key_hash,
                            IndexChange* change) const {
-  change->payments.push_back({HashOf({entry.source, entry.event.payment_id}), sequence});
+  change->payments.push_back({key_hash, sequence});
   const Bookings bookings = BookingsOf(entry);
   for (int side = 0; side < bookings.count; ++side) {
     const Booking& booking = bookings.items[side];
@@ -285,12 +285,14 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   if (Status status = maintenance_->WaitForRoom(); !status.ok()) return status;
   const int64_t start = MonotonicNanos();
   IndexChange change;
+  change.payments.reserve(commit.entries.size());
+  change.bookings.reserve(commit.entries.size());
   Sequence sequence = commit.first_sequence;
-  for (const JournalEntry& entry : commit.entries) {
-    if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
-      Collect(sequence, *payment, &change);
+  for (size_t i = 0; i < commit.entries.size(); ++i, ++sequence) {
+    if (const auto* payment = std::get_if<PaymentEntry>(&commit.entries[i])) {
+      Collect(sequence, *payment,
+              commit.key_hashes.empty() ? HashOf(payment->key()) : commit.key_hashes[i], &change);
     }
-    ++sequence;
   }
   rocksdb::WriteBatch batch;
   rocksdb::Status status = PutIndexKeys(commit, change, &batch);
@@ -340,14 +342,14 @@ Result<std::vector<BookingKey>> RocksDbStore::ListBookings(const BookingRange& r
   return bookings_->List(range, after, limit);
 }
 
-Result<std::vector<Sequence>> RocksDbStore::FindPayments(
-    const std::vector<PaymentKeyView>& keys) const {
+Result<std::vector<Sequence>> RocksDbStore::FindPayments(const std::vector<HashedKey>& keys,
+                                                         const SequenceRange& range) const {
   std::vector<uint64_t> hashes;
   hashes.reserve(keys.size());
-  for (const PaymentKeyView& key : keys) hashes.push_back(HashOf(key));
+  for (const HashedKey& key : keys) hashes.push_back(key.hash);
   std::vector<Sequence> sequences(keys.size());
   // Different ids may share a hash: the entry decides.
-  const Status status = payments_->Find(hashes, [&](size_t i, Sequence sequence) -> Status {
+  const Status status = payments_->Find(hashes, range, [&](size_t i, Sequence sequence) -> Status {
     const auto item = ReadEntry(sequence);
     if (!item.ok()) return item.error();
     const auto* payment = std::get_if<PaymentEntry>(&item.value().entry);
@@ -355,9 +357,7 @@ Result<std::vector<Sequence>> RocksDbStore::FindPayments(
       return Damaged("the index of payments points to sequence " + std::to_string(sequence) +
                      ", which is no payment");
     }
-    if (payment->source == keys[i].source && payment->event.payment_id == keys[i].payment_id) {
-      sequences[i] = sequence;
-    }
+    if (payment->key() == keys[i].key) sequences[i] = sequence;
     return {};
   });
   if (!status.ok()) return status.error();

@@ -74,8 +74,10 @@ class RocksDbStore : public Store {
   Result<ChainCheck> CheckChain(Sequence last) const override { return journal_->CheckChain(last); }
   Result<IndexCounts> CountIndexed(Sequence last) const override;
   Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override;
-  Result<std::vector<Sequence>> FindPayments(
-      const std::vector<PaymentKeyView>& keys) const override;
+  uint64_t HashOf(const PaymentKeyView& key) const override;
+  Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
+                                             const SequenceRange& range) const override;
+  Sequence SealedSequence() const override { return payments_->sealed_sequence(); }
   Result<JournalItem> ReadEntry(Sequence sequence) const override {
     return journal_->Read(sequence);
   }
@@ -109,11 +111,11 @@ class RocksDbStore : public Store {
   Status CatchUpIndexes();
   Status RemoveUnfinishedRuns();
 
-  void Collect(Sequence sequence, const PaymentEntry& entry, IndexChange* change) const;
+  void Collect(Sequence sequence, const PaymentEntry& entry, uint64_t key_hash,
+               IndexChange* change) const;
   void Publish(IndexChange change, Sequence last);
   rocksdb::Status PutIndexKeys(const Commit& commit, const IndexChange& change,
                                rocksdb::WriteBatch* batch) const;
-  uint64_t HashOf(const PaymentKeyView& key) const;
 
   rocksdb::ColumnFamilyHandle* family(int id) const { return families_[static_cast<size_t>(id)]; }
   Status Failed(const rocksdb::Status& status, const char* doing) const;

@@ -334,13 +334,15 @@ Status SortedRuns::FindInRun(const Run& run, uint64_t high, size_t index,
   return {};
 }
 
-Status SortedRuns::Find(const std::vector<uint64_t>& highs, const Found& found) const {
+Status SortedRuns::Find(const std::vector<uint64_t>& highs, const SequenceRange& range,
+                        const Found& found) const {
   // Enough at a time to overlap the waits for memory, and few enough to stay cached.
   constexpr size_t kGroup = 64;
   const ReaderLock lock(mutex_);
   for (size_t begin = 0; begin < highs.size(); begin += kGroup) {
     const size_t end = std::min(highs.size(), begin + kGroup);
     for (const RunPtr& run : runs_) {
+      if (run->last_sequence <= range.after || run->first_sequence > range.up_to) continue;
       if (run->filter) {
         for (size_t i = begin; i < end; ++i) run->filter->Prefetch(highs[i]);
       }

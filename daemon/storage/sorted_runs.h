@@ -73,7 +73,8 @@ class SortedRuns {
 
   // Tells the `low` of every word with one of these `highs`.
   using Found = std::function<void(size_t index, uint64_t low)>;
-  Status Find(const std::vector<uint64_t>& highs, const Found& found) const;
+  Status Find(const std::vector<uint64_t>& highs, const SequenceRange& range,
+              const Found& found) const;
 
   // Appends the words in [first, last] of every run, up to `limit` of each, so that
   // the lowest `limit` of all are among them.

@@ -214,16 +214,16 @@ v1::Warning ToMessage(const Warning& warning) {
 v1::Payment ToMessage(const RecordedPayment& payment) {
   const PaymentEvent& event = payment.entry.event;
   v1::Payment message;
-  message.set_source(payment.entry.source);
+  message.set_source(payment.entry.source.str());
   v1::PaymentEvent* item = message.mutable_event();
-  item->set_payment_id(event.payment_id);
+  item->set_payment_id(event.payment_id.str());
   item->set_kind(static_cast<v1::PaymentKind>(event.kind));
-  item->set_project_code(payment.entry.booked_project_code);
+  item->set_project_code(payment.entry.booked_project_code.str());
   item->set_pay_date(event.pay_date.ToString());
   item->set_amount_fen(event.amount_fen);
-  item->set_payee(event.payee);
-  item->set_memo(event.memo);
-  item->set_original_payment_id(event.original_payment_id);
+  item->set_payee(event.payee.str());
+  item->set_memo(event.memo.str());
+  item->set_original_payment_id(event.original_payment_id.str());
   message.set_sequence(payment.sequence);
   message.set_recorded_time(FormatWallTime(payment.recorded_time));
   message.set_effect_fen(payment.effect_fen);

@@ -51,7 +51,7 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     return call;
   }
   payments_.Record(
-      batch.source, batch.events, call->start_nanos(),
+      batch.source, batch.events, std::make_shared<grpc::Slice>(batch.bytes), call->start_nanos(),
       [call, response](Result<std::vector<PaymentOutcome>> outcomes) {
         if (outcomes.ok()) {
           *response = EncodeOutcomes(outcomes.value());

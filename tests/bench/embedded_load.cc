@@ -107,12 +107,15 @@ class Window {
 // What the transport does with the bytes of a batch, but for decoding them.
 PaymentBatch MakeBatch(const LoadFlags& flags, const PaymentFeed& feed, int64_t first,
                        int64_t count) {
-  uint8_t event[PaymentFeed::kEventBytes];
+  const auto texts =
+      std::make_shared<std::vector<uint8_t>>(static_cast<size_t>(count) * PaymentFeed::kEventBytes);
   PaymentBatch batch;
   batch.source = flags.source;
+  batch.texts = texts;
   batch.events.reserve(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
     const FeedItem item = feed.At(first + i);
+    uint8_t* event = texts->data() + static_cast<size_t>(i) * PaymentFeed::kEventBytes;
     feed.Encode(item, event);
     RawPaymentEvent raw;
     raw.payment_id = TextOf(event, PaymentFeed::kId);

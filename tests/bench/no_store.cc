@@ -35,9 +35,9 @@ bool AnswerTo(const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
   for (const auto& event : batch.events) {
     auto normal = NormalizePayment(event);
     if (auto* refusal = std::get_if<PaymentRefusal>(&normal)) {
-      outcomes.push_back({PaymentOutcome::Kind::kRejected, 0, std::move(*refusal)});
+      outcomes.push_back(PaymentOutcome::Rejected(std::move(*refusal)));
     } else {
-      outcomes.push_back({PaymentOutcome::Kind::kRecorded, ++sequence, {}});
+      outcomes.push_back({PaymentOutcome::Kind::kRecorded, ++sequence, nullptr});
     }
   }
   *response = EncodeOutcomes(outcomes);

@@ -61,7 +61,7 @@ def single_case(bench, in_flight):
 
 
 def cases(bench):
-    batches = [batch_case(bench, 1_000, 8), batch_case(bench, 8_000, 4)]
+    batches = [batch_case(bench, 1_000, 16), batch_case(bench, 8_000, 4)]
     singles = [single_case(bench, count) for count in bench.sized(
         (1, 16, 64, 256), (1, 64, 256), (16,))]
     return batches + singles

@@ -169,6 +169,31 @@ TEST_P(StoreContract, IdsAreUniqueWithinTheirSourceOnly) {
   EXPECT_FALSE(store().FindPayment({"tax", "ab"}).value().has_value());
 }
 
+TEST_P(StoreContract, APaymentIsFoundInTheRangeThatHoldsIt) {
+  Write({Payment("a")}, 1);
+  Write({Payment("b")}, 2);
+  for (const bool reopened : {false, true}) {
+    if (reopened) Reopen();
+    const auto find = [this](const SequenceRange& range) {
+      std::vector<HashedKey> keys;
+      for (const char* id : {"a", "b", "c"}) {
+        keys.push_back({{"bank", id}, store().HashOf({"bank", id})});
+      }
+      return store().FindPayments(keys, range).value();
+    };
+    EXPECT_EQ(find({}), Sequences({1, 2, 0}));
+    EXPECT_EQ(find({1, 2})[1], 2);
+    EXPECT_EQ(find({0, 1})[0], 1);
+    // The two ways of looking it up together find everything.
+    const Sequence sealed = store().SealedSequence();
+    const Sequences old = find({0, sealed});
+    const Sequences young = find({sealed, INT64_MAX});
+    EXPECT_EQ(std::max(old[0], young[0]), 1);
+    EXPECT_EQ(std::max(old[1], young[1]), 2);
+    EXPECT_EQ(std::max(old[2], young[2]), 0);
+  }
+}
+
 TEST_P(StoreContract, ScansVisitTheWholeRangeInOrder) {
   std::vector<JournalEntry> many;
   for (int i = 0; i < 700; ++i) many.push_back(Payment("a" + std::to_string(i)));

@@ -50,9 +50,9 @@ PaymentEvent PaymentLoad::MakeEvent(const std::string& source) {
   event.payment_id = "id-" + std::to_string(next_id_++);
   event.project_code = ProjectCode(random_.Below(kProjectCount));
   event.amount_fen = 1 + random_.Below(1'000'000);
-  event.memo.assign(static_cast<size_t>(random_.Below(80)), 'm');
-  if (random_.OneIn(50)) event.memo.assign(1000, 'w');
-  if (memo_bytes_) event.memo.assign(*memo_bytes_, 'f');
+  event.memo = std::string(static_cast<size_t>(random_.Below(80)), 'm');
+  if (random_.OneIn(50)) event.memo = std::string(1000, 'w');
+  if (memo_bytes_) event.memo = std::string(*memo_bytes_, 'f');
   if (!random_.OneIn(8)) return event;
   // Takes from a payment that was answered: as a refund to it or as a correction.
   const Known* original = PickKnown(source);
@@ -61,9 +61,10 @@ PaymentEvent PaymentLoad::MakeEvent(const std::string& source) {
   event.original_payment_id = original->event.payment_id;
   event.amount_fen = 1 + random_.Below(original->remaining_fen);
   // A correction must change something.
-  event.project_code = event.kind == PaymentKind::kRefund ? original->event.project_code
-                                                          : original->event.project_code + "c";
-  known_.at({source, original->event.payment_id}).remaining_fen -= event.amount_fen;
+  event.project_code = event.kind == PaymentKind::kRefund
+                           ? original->event.project_code.str()
+                           : original->event.project_code.str() + "c";
+  known_.at({source, original->event.payment_id.str()}).remaining_fen -= event.amount_fen;
   return event;
 }
 
@@ -78,7 +79,7 @@ PaymentLoad::Batch PaymentLoad::Make(size_t count) {
       sent.event = known->event;
       sent.date = known->date;
       sent.expected = random_.OneIn(5) ? Expected::kConflict : Expected::kDuplicate;
-      if (sent.expected == Expected::kConflict) sent.event.memo += '!';
+      if (sent.expected == Expected::kConflict) sent.event.memo = sent.event.memo.str() + '!';
     } else {
       const int64_t month = 1 + random_.Below(12);
       sent.date = (random_.OneIn(4) ? "2021-" : "2020-") + std::string(month < 10 ? "0" : "") +
@@ -95,10 +96,10 @@ PaymentLoad::Batch PaymentLoad::Again(const Batch& batch) {
   Batch again;
   for (Sent sent : batch) {
     if (sent.expected == Expected::kNew) {
-      if (known_.contains({sent.source, sent.event.payment_id})) {
+      if (known_.contains({sent.source, sent.event.payment_id.str()})) {
         sent.expected = Expected::kDuplicate;
       } else if (!sent.event.original_payment_id.empty()) {
-        Known& original = known_.at({sent.source, sent.event.original_payment_id});
+        Known& original = known_.at({sent.source, sent.event.original_payment_id.str()});
         if (original.remaining_fen < sent.event.amount_fen) continue;
         original.remaining_fen -= sent.event.amount_fen;
       }
@@ -122,17 +123,17 @@ std::vector<RawPaymentEvent> PaymentLoad::RawOf(const Batch& batch) {
 void PaymentLoad::Book(const Known& known) {
   const PaymentEvent& event = known.event;
   const int64_t sign = event.kind == PaymentKind::kRefund ? -1 : 1;
-  totals_fen_[{event.project_code, known.date}] += sign * event.amount_fen;
+  totals_fen_[{event.project_code.str(), known.date}] += sign * event.amount_fen;
 }
 
 void PaymentLoad::Learn(const Sent& sent, Sequence sequence) {
-  const PaymentKey key{sent.source, sent.event.payment_id};
+  const PaymentKey key{sent.source, sent.event.payment_id.str()};
   const bool plain = sent.event.kind == PaymentKind::kPayment;
   const Known known{sent.event, sent.date, sequence, plain ? sent.event.amount_fen : 0};
   Book(known);
   if (sent.event.kind == PaymentKind::kCorrection) {
-    const Known& original = known_.at({sent.source, sent.event.original_payment_id});
-    totals_fen_[{original.event.project_code, original.date}] -= sent.event.amount_fen;
+    const Known& original = known_.at({sent.source, sent.event.original_payment_id.str()});
+    totals_fen_[{original.event.project_code.str(), original.date}] -= sent.event.amount_fen;
   }
   if (plain) payments_.push_back(key);
   known_[key] = known;
@@ -150,7 +151,7 @@ void PaymentLoad::Answered(const Batch& batch, const std::vector<PaymentOutcome>
   for (size_t i = 0; i < batch.size(); ++i) {
     const Sent& sent = batch[i];
     const PaymentOutcome& outcome = outcomes[i];
-    const PaymentKey key{sent.source, sent.event.payment_id};
+    const PaymentKey key{sent.source, sent.event.payment_id.str()};
     const auto known = known_.find(key);
     bool fits = false;
     switch (outcome.kind) {
@@ -192,7 +193,7 @@ void PaymentLoad::Forget(const std::vector<Batch>& group) {
   for (const Batch& batch : group) {
     for (const Sent& sent : batch) {
       if (sent.expected != Expected::kNew || sent.event.original_payment_id.empty()) continue;
-      known_.at({sent.source, sent.event.original_payment_id}).remaining_fen +=
+      known_.at({sent.source, sent.event.original_payment_id.str()}).remaining_fen +=
           sent.event.amount_fen;
     }
   }
@@ -207,7 +208,7 @@ PaymentLoad::Found PaymentLoad::ReadJournal(const Store& store, AuditTally* tall
       found.controls.insert(item.sequence);
       return Status();
     }
-    const PaymentKey key{payment->source, payment->event.payment_id};
+    const PaymentKey key = payment->key().Copy();
     if (!seen.insert(key).second) {
       tally->Complain(&tally->doubled, Name(key) + " is there twice");
       return Status();
@@ -248,7 +249,7 @@ bool PaymentLoad::MatchGroup(const Store& store, const std::vector<Batch>& group
   for (const Batch& batch : group) {
     for (const Sent& sent : batch) {
       if (sent.expected != Expected::kNew) continue;
-      const PaymentKey key{sent.source, sent.event.payment_id};
+      const PaymentKey key{sent.source, sent.event.payment_id.str()};
       const auto entry = tail->begin();
       if (entry == tail->end() || entry->second != key) {
         if (begun) {

@@ -50,7 +50,8 @@ std::optional<Error> StoreStack::Send(std::vector<PaymentLoad::Batch> batches, P
   std::vector<std::promise<Outcomes>> promises(batches.size());
   for (size_t i = 0; i < batches.size(); ++i) {
     std::promise<Outcomes>* promise = &promises[i];
-    payments_->Record(batches[i].front().source, PaymentLoad::RawOf(batches[i]), MonotonicNanos(),
+    payments_->Record(batches[i].front().source, PaymentLoad::RawOf(batches[i]), nullptr,
+                      MonotonicNanos(),
                       [promise](Outcomes outcomes) { promise->set_value(std::move(outcomes)); });
   }
   while (!started_ && committer_->RunOnce()) {

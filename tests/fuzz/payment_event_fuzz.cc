@@ -9,7 +9,7 @@
 namespace budgetwatch {
 namespace {
 
-void CheckText(const std::string& text, size_t limit_bytes) {
+void CheckText(std::string_view text, size_t limit_bytes) {
   BW_CHECK(text.size() <= limit_bytes);
   BW_CHECK(IsValidUtf8(text));
 }

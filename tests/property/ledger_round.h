@@ -86,7 +86,7 @@ class LedgerRound {
       batches[i].resize(static_cast<size_t>(random_.Below(7)));
       for (SentEvent& sent : batches[i]) sent = maker_.Make(source);
       for (const SentEvent& sent : batches[i]) raw.push_back(sent.Raw());
-      ledger_->payments().Record(source, raw, 0, [&answers, i](auto outcomes) {
+      ledger_->payments().Record(source, raw, nullptr, 0, [&answers, i](auto outcomes) {
         answers[i].set_value(std::move(outcomes));
       });
     }

@@ -42,9 +42,9 @@ class BrokenStore : public MemoryStore {
     return MemoryStore::WriteCheckpoint(summed, kept);
   }
 
-  Result<std::vector<Sequence>> FindPayments(
-      const std::vector<PaymentKeyView>& keys) const override {
-    auto found = MemoryStore::FindPayments(keys);
+  Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
+                                             const SequenceRange& range) const override {
+    auto found = MemoryStore::FindPayments(keys, range);
     if (!found.ok()) return found;
     for (Sequence& sequence : found.value()) {
       if (sequence != 0 && flaw_ == Flaw::kForgetsId && IsDue()) sequence = 0;

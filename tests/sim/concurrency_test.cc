@@ -110,8 +110,7 @@ TEST_F(ConcurrencyTest, EveryAnswerIsTrueAtOneMoment) {
     const auto page = ledger_.payments().List(filter, std::nullopt, kPageSize);
     ASSERT_TRUE(page.ok());
     for (const RecordedPayment& payment : page.value().payments) {
-      EXPECT_TRUE(
-          ledger_.payments().Find({payment.entry.source, payment.entry.event.payment_id}).ok());
+      EXPECT_TRUE(ledger_.payments().Find(payment.entry.key().Copy()).ok());
     }
   });
   Read([this] {

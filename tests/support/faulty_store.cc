@@ -161,10 +161,10 @@ Result<std::vector<BookingKey>> FaultyStore::ListBookings(const BookingRange& ra
   return base_.ListBookings(range, after, limit);
 }
 
-Result<std::vector<Sequence>> FaultyStore::FindPayments(
-    const std::vector<PaymentKeyView>& keys) const {
+Result<std::vector<Sequence>> FaultyStore::FindPayments(const std::vector<HashedKey>& keys,
+                                                        const SequenceRange& range) const {
   if (auto error = FailRead()) return *std::move(error);
-  return base_.FindPayments(keys);
+  return base_.FindPayments(keys, range);
 }
 
 Result<JournalItem> FaultyStore::ReadEntry(Sequence sequence) const {

@@ -61,8 +61,10 @@ class FaultyStore : public Store {
   Result<std::vector<BookingKey>> ListBookings(const BookingRange& range,
                                                const std::optional<BookingKey>& after,
                                                size_t limit) const override;
-  Result<std::vector<Sequence>> FindPayments(
-      const std::vector<PaymentKeyView>& keys) const override;
+  Sequence SealedSequence() const override { return base_.SealedSequence(); }
+  uint64_t HashOf(const PaymentKeyView& key) const override { return base_.HashOf(key); }
+  Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
+                                             const SequenceRange& range) const override;
   Result<JournalItem> ReadEntry(Sequence sequence) const override;
   Result<int64_t> TakenFen(Sequence sequence) const override;
   int64_t SizeBytes() const override { return base_.SizeBytes(); }

@@ -17,11 +17,13 @@ namespace {
 // The fold with what a store would find, in plain maps.
 class Recorded : public PaymentLookup {
  public:
-  Result<std::vector<Sequence>> FindPayments(
-      const std::vector<PaymentKeyView>& keys) const override {
+  // Many keys share a hash.
+  uint64_t HashOf(const PaymentKeyView& key) const override { return key.payment_id.size(); }
+  Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
+                                             const SequenceRange& /*range*/) const override {
     std::vector<Sequence> sequences;
-    for (const PaymentKeyView& key : keys) {
-      const auto found = ids.find({std::string(key.source), std::string(key.payment_id)});
+    for (const HashedKey& hashed : keys) {
+      const auto found = ids.find(hashed.key.Copy());
       sequences.push_back(found == ids.end() ? 0 : found->second);
     }
     return sequences;
@@ -40,7 +42,7 @@ class Recorded : public PaymentLookup {
     state.Apply(sequence, 0, entry);
     entries.emplace(sequence, entry);
     if (const auto* payment = std::get_if<PaymentEntry>(&entry)) {
-      ids[{payment->source, payment->event.payment_id}] = sequence;
+      ids[payment->key().Copy()] = sequence;
     }
   }
 

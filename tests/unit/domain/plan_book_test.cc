@@ -62,6 +62,28 @@ TEST_F(PlanBookTest, OnlyWhatWasKnownIsInForce) {
   EXPECT_EQ(InForce("2020-04-01", 29), 10);
 }
 
+TEST_F(PlanBookTest, CarriedIsWhatAPlanCarriesAtTheEndOfTheYear) {
+  const auto expect_as_the_carriers_say = [this] {
+    for (const char* code : {"A", "B", "C", "D", "E", "X"}) {
+      EXPECT_EQ(book_.IsCarried(2020, code), Carrier(code, "2020-12-31") != 0) << code;
+    }
+  };
+  expect_as_the_carriers_say();
+  EXPECT_TRUE(book_.IsCarried(2020, "E"));
+  EXPECT_FALSE(book_.IsCarried(2020, "A"));
+  EXPECT_FALSE(book_.IsCarried(2019, "E"));
+  // Late, for a date before those in force; then one that hands E to another department.
+  Apply(60, "100", {"X"}, "2020-02-01");
+  expect_as_the_carriers_say();
+  Apply(70, "200", {"B", "E"}, "2020-07-01");
+  Apply(80, "100", {"A"}, "2020-07-01");
+  expect_as_the_carriers_say();
+  EXPECT_TRUE(book_.IsCarried(2020, "E"));
+  Apply(90, "200", {"B"}, "2020-08-01");
+  expect_as_the_carriers_say();
+  EXPECT_FALSE(book_.IsCarried(2020, "E"));
+}
+
 TEST_F(PlanBookTest, TheCarrierOfACodeChangesWithThePlans) {
   EXPECT_EQ(Carrier("B", "2020-01-01"), 10);
   EXPECT_EQ(Carrier("B", "2020-03-01"), 0);

@@ -35,7 +35,7 @@ class PaymentsTest : public testing::Test {
       EXPECT_TRUE(page.ok());
       EXPECT_LE(page.value().payments.size(), limit);
       for (const RecordedPayment& payment : page.value().payments) {
-        ids.push_back(payment.entry.event.payment_id);
+        ids.push_back(payment.entry.event.payment_id.str());
       }
       after = page.value().next;
     } while (after);
@@ -118,9 +118,10 @@ TEST_F(PaymentsTest, ACorrectionIsListedOnBothSides) {
 TEST_F(PaymentsTest, BatchesAreCheckedAsAWhole) {
   std::string reason;
   const auto keep = [&reason](const auto& outcomes) { reason = outcomes.error().reason; };
-  ledger_.payments().Record("", {}, 0, keep);
+  ledger_.payments().Record("", {}, nullptr, 0, keep);
   EXPECT_EQ(reason, "INVALID_SOURCE");
-  ledger_.payments().Record("bank", std::vector<RawPaymentEvent>(kMaxBatchEvents + 1), 0, keep);
+  ledger_.payments().Record("bank", std::vector<RawPaymentEvent>(kMaxBatchEvents + 1), nullptr, 0,
+                            keep);
   EXPECT_EQ(reason, "BATCH_TOO_LARGE");
 }
 

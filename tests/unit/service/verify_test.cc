@@ -67,11 +67,11 @@ class TamperedStore : public MemoryStore {
     if (damage == Damage::kChain) return ChainCheck{"record 2 was changed", ""};
     return ChainCheck{"", "hash " + std::to_string(damage == Damage::kChainEnd ? 0 : last)};
   }
-  Result<std::vector<Sequence>> FindPayments(
-      const std::vector<PaymentKeyView>& keys) const override {
-    auto sequences = MemoryStore::FindPayments(keys);
+  Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
+                                             const SequenceRange& range) const override {
+    auto sequences = MemoryStore::FindPayments(keys, range);
     for (size_t i = 0; i < keys.size(); ++i) {
-      if (keys[i].payment_id != "q") continue;
+      if (keys[i].key.payment_id != "q") continue;
       if (damage == Damage::kIdLost) sequences.value()[i] = 0;
       if (damage == Damage::kIdMoved) sequences.value()[i] = 2;
     }

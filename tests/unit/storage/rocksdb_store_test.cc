@@ -187,10 +187,13 @@ TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
   }
   ASSERT_TRUE(store.value()->WaitForIndexes().ok());
   std::vector<std::string> ids;
-  std::vector<PaymentKeyView> keys;
+  std::vector<HashedKey> keys;
   for (int i = 0; i < kCount + 50; ++i) ids.push_back("id-" + std::to_string(i));
-  for (const std::string& id : ids) keys.push_back({"bank", id});
-  const auto found = store.value()->FindPayments(keys);
+  for (const std::string& id : ids) {
+    const PaymentKeyView key{"bank", id};
+    keys.push_back({key, store.value()->HashOf(key)});
+  }
+  const auto found = store.value()->FindPayments(keys, {});
   ASSERT_TRUE(found.ok()) << found.error().message;
   for (int i = 0; i < kCount + 50; ++i) {
     EXPECT_EQ(found.value()[static_cast<size_t>(i)], i < kCount ? i + 1 : 0) << i;

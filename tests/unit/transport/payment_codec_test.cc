@@ -121,11 +121,10 @@ TEST(PaymentCodec, DamagedBytesAreReadAsTheGeneratedClassesReadThem) {
 
 TEST(PaymentCodec, OutcomesHaveTheBytesOfTheGeneratedClasses) {
   const std::vector<PaymentOutcome> outcomes = {
-      {PaymentOutcome::Kind::kRecorded, 300, std::nullopt},
-      {PaymentOutcome::Kind::kDuplicate, 1, std::nullopt},
-      {PaymentOutcome::Kind::kSuspended, INT64_MAX, std::nullopt},
-      {PaymentOutcome::Kind::kRejected, 0,
-       PaymentRefusal{Reason::kZeroAmount, "amount_fen", "the amount is 0"}}};
+      {PaymentOutcome::Kind::kRecorded, 300, nullptr},
+      {PaymentOutcome::Kind::kDuplicate, 1, nullptr},
+      {PaymentOutcome::Kind::kSuspended, INT64_MAX, nullptr},
+      PaymentOutcome::Rejected({Reason::kZeroAmount, "amount_fen", "the amount is 0"})};
   const std::string bytes = ToText(EncodeOutcomes(outcomes));
   v1::RecordPaymentsResponse response;
   ASSERT_TRUE(response.ParseFromString(bytes));
