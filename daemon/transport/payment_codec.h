@@ -3,6 +3,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -11,15 +12,16 @@
 
 namespace budgetwatch {
 
-// A batch of events read from the bytes of a request. The views point into `bytes`.
+// A batch of events read from the bytes of a request. The views point into `bytes`: a
+// small slice holds its bytes itself, so that a copy of it would not keep them.
 struct DecodedBatch {
-  grpc::Slice bytes;
+  std::shared_ptr<const grpc::Slice> bytes = std::make_shared<const grpc::Slice>();
   std::string_view source;
   std::vector<RawPaymentEvent> events;
 
   // What it takes in memory until it is answered: its texts, and what an event takes
   // beside them.
-  size_t held_bytes() const { return bytes.size() + events.size() * kEventBytes; }
+  size_t held_bytes() const { return bytes->size() + events.size() * kEventBytes; }
 
   static constexpr size_t kEventBytes = 512;
 };

@@ -44,14 +44,14 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
   if (!call->Admit(request->Length())) return call;
   DecodedBatch batch;
   Status taken = DecodeBatch(*request, calls_.limits().max_batch_events, &batch);
-  if (taken.ok() && !call->AdmitMore(batch.held_bytes() - batch.bytes.size())) return call;
+  if (taken.ok() && !call->AdmitMore(batch.held_bytes() - batch.bytes->size())) return call;
   if (taken.ok()) taken = calls_.LimitRate(*context, batch.source, batch.events.size());
   if (!taken.ok()) {
     call->Answer(ToGrpcStatus(taken));
     return call;
   }
   payments_.Record(
-      batch.source, batch.events, std::make_shared<grpc::Slice>(batch.bytes), call->start_nanos(),
+      batch.source, batch.events, batch.bytes, call->start_nanos(),
       [call, response](Result<std::vector<PaymentOutcome>> outcomes) {
         if (outcomes.ok()) {
           *response = EncodeOutcomes(outcomes.value());

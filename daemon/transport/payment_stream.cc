@@ -153,7 +153,7 @@ Status PaymentStream::Submit(int64_t number, int64_t received_nanos,
   Status limited = calls_.LimitRate(context(), batch.source, batch.events.size());
   if (!limited.ok()) return limited;
   payments_.Record(
-      batch.source, batch.events, std::make_shared<grpc::Slice>(batch.bytes), received_nanos,
+      batch.source, batch.events, batch.bytes, received_nanos,
       [this, number, hold](Result<std::vector<PaymentOutcome>> outcomes) {
         OnOutcomes(number, std::move(outcomes), std::move(*hold));
       },

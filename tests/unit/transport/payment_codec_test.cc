@@ -7,6 +7,7 @@
 #include <google/protobuf/stubs/logging.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
 
 #include "budgetwatch/v1/payment_service.pb.h"
@@ -117,6 +118,26 @@ TEST(PaymentCodec, DamagedBytesAreReadAsTheGeneratedClassesReadThem) {
     if (request.ParseFromString(bytes)) ExpectSame(request, batch);
   }
   EXPECT_GT(read, 1'000);
+}
+
+// gRPC keeps so few bytes inside the slice, where a copy of it would not keep them.
+TEST(PaymentCodec, TheBytesOfASmallBatchKeepItsTexts) {
+  v1::RecordPaymentsRequest request;
+  request.set_source("b");
+  request.add_payments()->set_payment_id("p1");
+  const std::string bytes = request.SerializeAsString();
+  ASSERT_LT(bytes.size(), 16u);
+  auto batch = std::make_unique<DecodedBatch>();
+  ASSERT_TRUE(DecodeBatch(ToBuffer(bytes), 100, batch.get()).ok());
+  const std::shared_ptr<const grpc::Slice> kept = batch->bytes;
+  const std::string_view source = batch->source;
+  const std::string_view payment_id = batch->events.front().payment_id;
+  batch.reset();
+  EXPECT_EQ(source, "b");
+  EXPECT_EQ(payment_id, "p1");
+  const auto* begin = reinterpret_cast<const char*>(kept->begin());
+  EXPECT_GE(source.data(), begin);
+  EXPECT_LE(payment_id.data() + payment_id.size(), begin + kept->size());
 }
 
 TEST(PaymentCodec, OutcomesHaveTheBytesOfTheGeneratedClasses) {
