@@ -55,7 +55,13 @@ Status RunWriter::Finish(Sequence first, Sequence last) {
 }
 
 Status RunWriter::Check(const rocksdb::Status& status) const {
-  return ToStatus(status, place_.directory, "writing an index run");
+  Status failed = ToStatus(status, place_.directory, "writing an index run");
+  if (failed.ok() || failed.error().reason != ReasonName(Reason::kStoreFailed)) return failed;
+  // With the next write, or sooner: see IndexMaintenance.
+  return Refusal(Reason::kStoreFailed, "",
+                 failed.error().message +
+                     "; make room or check the disk: it is tried again, and recording goes on by "
+                     "itself");
 }
 
 Status RunWriter::Put(uint32_t part, const rocksdb::Slice& value) {
