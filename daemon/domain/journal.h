@@ -21,15 +21,15 @@ namespace budgetwatch {
 
 // A payment, refund or correction.
 struct PaymentEntry {
-  CowString source;
+  MaybeOwnedString source;
   PaymentEvent event;
   // Where it is booked: the event's project, or its original's.
-  CowString booked_project_code;
+  MaybeOwnedString booked_project_code;
   // The named original; 0 when none is named, or a refund's is not known yet or
   // holds too little.
   Sequence original_sequence = 0;
   // Correction: where the money is taken from, and whether nothing is left there.
-  CowString from_project_code;
+  MaybeOwnedString from_project_code;
   Date from_date;
   bool takes_rest = false;
   // Refunds recorded earlier that name this payment and fit into it.

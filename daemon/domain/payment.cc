@@ -125,11 +125,11 @@ std::variant<PaymentEvent, PaymentRefusal> NormalizePayment(const RawPaymentEven
   }
   if (auto refusal = ReadDate(raw.pay_date, &event.pay_date)) return *refusal;
   if (auto refusal = ReadAmount(raw.amount_fen, &event)) return *refusal;
-  event.payment_id = CowString::Borrow(raw.payment_id);
-  event.project_code = CowString::Borrow(raw.project_code);
-  event.payee = CowString::Borrow(raw.payee);
-  event.memo = CowString::Borrow(raw.memo);
-  event.original_payment_id = CowString::Borrow(raw.original_payment_id);
+  event.payment_id = MaybeOwnedString::Borrow(raw.payment_id);
+  event.project_code = MaybeOwnedString::Borrow(raw.project_code);
+  event.payee = MaybeOwnedString::Borrow(raw.payee);
+  event.memo = MaybeOwnedString::Borrow(raw.memo);
+  event.original_payment_id = MaybeOwnedString::Borrow(raw.original_payment_id);
   if (auto refusal = CheckOriginal(event)) return *refusal;
   return event;
 }

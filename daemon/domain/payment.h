@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "base/cow_string.h"
+#include "base/maybe_owned_string.h"
 #include "domain/date.h"
 #include "domain/reason.h"
 
@@ -77,14 +77,14 @@ struct RawPaymentEvent {
 // and the amount is a magnitude in [1, kMaxAmountFen]. Only a refund that names
 // its original may have no project code.
 struct PaymentEvent {
-  CowString payment_id;
+  MaybeOwnedString payment_id;
   PaymentKind kind = PaymentKind::kPayment;
   Date pay_date;
   int64_t amount_fen = 0;
-  CowString project_code;
-  CowString payee;
-  CowString memo;
-  CowString original_payment_id;
+  MaybeOwnedString project_code;
+  MaybeOwnedString payee;
+  MaybeOwnedString memo;
+  MaybeOwnedString original_payment_id;
 
   friend bool operator==(const PaymentEvent&, const PaymentEvent&) = default;
 };

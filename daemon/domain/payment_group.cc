@@ -45,7 +45,7 @@ void PaymentGroup::Reserve(size_t event_count) {
   slots_.reserve(event_count);
 }
 
-Result<PaymentOutcome> PaymentGroup::Decide(const CowString& source, PaymentEvent event) {
+Result<PaymentOutcome> PaymentGroup::Decide(const MaybeOwnedString& source, PaymentEvent event) {
   const PaymentKeyView key{source, event.payment_id};
   const uint64_t hash = lookup_.HashOf(key);
   const auto found = lookup_.FindPayments({{key, hash}}, {});
@@ -53,7 +53,7 @@ Result<PaymentOutcome> PaymentGroup::Decide(const CowString& source, PaymentEven
   return Decide(source, std::move(event), {hash, found.value().front(), std::nullopt});
 }
 
-Result<PaymentOutcome> PaymentGroup::Decide(const CowString& source, PaymentEvent event,
+Result<PaymentOutcome> PaymentGroup::Decide(const MaybeOwnedString& source, PaymentEvent event,
                                             const Known& known) {
   auto repeated = FindRepeated(source, event, known);
   if (!repeated.ok()) return repeated.error();
@@ -99,7 +99,7 @@ const PaymentEntry* PaymentGroup::FindHere(const HashedKey& key, Sequence* seque
   return &std::get<PaymentEntry>(entries_[position->index]);
 }
 
-Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const CowString& source,
+Result<std::optional<PaymentOutcome>> PaymentGroup::FindRepeated(const MaybeOwnedString& source,
                                                                  const PaymentEvent& event,
                                                                  const Known& known) const {
   Sequence sequence = known.sequence;

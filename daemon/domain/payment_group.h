@@ -29,8 +29,8 @@ class PaymentLookup {
   // share them. Thread-safe.
   virtual uint64_t HashOf(const PaymentKeyView& key) const = 0;
 
-  // Sequence of each event, 0 for one that is not recorded in the range (or 0 or its
-  // sequence, when it is recorded outside).
+  // Sequence of each event, 0 for one that is not recorded. What is recorded outside the
+  // range may be found or not.
   virtual Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,
                                                      const SequenceRange& range) const = 0;
 
@@ -85,10 +85,11 @@ class PaymentGroup {
 
   // Decides one event. Its entry borrows what `source` and the event borrow. On an error
   // (of the lookup) nothing has changed.
-  Result<PaymentOutcome> Decide(const CowString& source, PaymentEvent event, const Known& known);
+  Result<PaymentOutcome> Decide(const MaybeOwnedString& source, PaymentEvent event,
+                                const Known& known);
 
   // The same, looking it up itself.
-  Result<PaymentOutcome> Decide(const CowString& source, PaymentEvent event);
+  Result<PaymentOutcome> Decide(const MaybeOwnedString& source, PaymentEvent event);
 
   // The entries to write, in order, all of them PaymentEntry, and the hashes of their
   // keys. The group is spent afterwards.
@@ -131,7 +132,7 @@ class PaymentGroup {
 
   // The entry of this group with that key, and its sequence; null when there is none.
   const PaymentEntry* FindHere(const HashedKey& key, Sequence* sequence) const;
-  Result<std::optional<PaymentOutcome>> FindRepeated(const CowString& source,
+  Result<std::optional<PaymentOutcome>> FindRepeated(const MaybeOwnedString& source,
                                                      const PaymentEvent& event,
                                                      const Known& known) const;
   Result<std::optional<Original>> FindOriginal(const PaymentKeyView& key) const;

@@ -80,17 +80,21 @@ size_t Committer::CostOf(const Command& command) {
   return payments == nullptr ? 1 : std::max<size_t>(1, payments->batch.events.size());
 }
 
+// Why a command of that cost cannot wait.
+std::optional<Error> Committer::WhyNot(size_t cost) const {
+  if (stopping_) return ShuttingDown();
+  const size_t queued = queued_events_.load(std::memory_order_relaxed);
+  if (queued == 0 || queued + cost <= options_.max_queued_events) return std::nullopt;
+  return Refusal(Reason::kQueueFull, "",
+                 std::to_string(queued) + " events wait to be recorded; send it again later");
+}
+
 std::optional<Error> Committer::Enqueue(Command& command) {
   const size_t cost = CostOf(command);
   {
     const MutexLock lock(mutex_);
-    if (stopping_) return ShuttingDown();
-    const size_t queued = queued_events_.load(std::memory_order_relaxed);
-    if (queued > 0 && queued + cost > options_.max_queued_events) {
-      return Refusal(Reason::kQueueFull, "",
-                     std::to_string(queued) + " events wait to be recorded; send it again later");
-    }
-    queued_events_.store(queued + cost, std::memory_order_relaxed);
+    if (auto refused = WhyNot(cost)) return refused;
+    queued_events_.fetch_add(cost, std::memory_order_relaxed);
     queue_.push_back(std::move(command));
   }
   work_.notify_one();
@@ -158,16 +162,23 @@ Status Committer::LookUpRest(std::vector<Command>* commands) const {
 }
 
 void Committer::SubmitPayments(PaymentBatch batch, PaymentsDone done) {
-  PaymentsCommand payments{std::move(batch), std::move(done), {}, 0, 0};
-  if (const Status status = LookUp(&payments); !status.ok()) {
-    payments.done(status.error());
-    return;
+  Command command = PaymentsCommand{std::move(batch), std::move(done), {}, 0, 0};
+  auto& payments = std::get<PaymentsCommand>(command);
+  std::optional<Error> refused;
+  {
+    // What has no place is not looked up either: that would be work for nothing when
+    // there is too much already.
+    const MutexLock lock(mutex_);
+    refused = WhyNot(CostOf(command));
   }
-  payments.submitted_nanos = MonotonicNanos();
-  Command command = std::move(payments);
-  if (auto refused = Enqueue(command)) {
-    std::get<PaymentsCommand>(command).done(*std::move(refused));
+  if (!refused) {
+    if (const Status status = LookUp(&payments); !status.ok()) refused = status.error();
   }
+  if (!refused) {
+    payments.submitted_nanos = MonotonicNanos();
+    refused = Enqueue(command);
+  }
+  if (refused) payments.done(*std::move(refused));
 }
 
 Result<Committed> Committer::Run(DecideControl decide) {
@@ -292,7 +303,7 @@ Status Committer::Decide(AnsweredBatches* batches, PaymentGroup* group) const {
     PaymentBatch& batch = payments.batch;
     auto known = payments.known.begin();
     // The batch stays where it is until it is answered.
-    const CowString source = CowString::Borrow(batch.source);
+    const MaybeOwnedString source = MaybeOwnedString::Borrow(batch.source);
     std::vector<PaymentOutcome>& outcomes = batches->outcomes.emplace_back();
     outcomes.reserve(batch.events.size());
     for (auto& event : batch.events) {

@@ -145,6 +145,7 @@ class Committer {
 
   static size_t CostOf(const Command& command);
   Status LookUp(PaymentsCommand* command) const;
+  std::optional<Error> WhyNot(size_t cost) const BW_REQUIRES(mutex_);
   std::optional<Error> Enqueue(Command& command);
   std::vector<Command> TakeGroup();
   static void DropAbandoned(std::vector<Command>* group);

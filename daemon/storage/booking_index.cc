@@ -56,38 +56,37 @@ std::optional<uint32_t> BookingIndex::NumberOf(int fiscal_year,
   return position->second;
 }
 
-void BookingIndex::Append(Words words, Sequence last) {
-  Piece piece = std::make_shared<const Words>(std::move(words));
+void BookingIndex::Append(const Words& words, Sequence last) {
   const WriterLock lock(mutex_);
-  fresh_.push_back({std::move(piece), last});
+  unsorted_.insert(unsorted_.end(), words.begin(), words.end());
+  last_ = last;
 }
 
 void BookingIndex::Sort() {
-  std::vector<Fresh> fresh;
-  std::vector<Piece> active;
+  Words words;
+  std::vector<Piece> sorted;
+  Sequence last = 0;
   {
     const ReaderLock lock(mutex_);
-    if (fresh_.empty()) return;
-    fresh = fresh_;
-    active = active_;
+    if (unsorted_.empty()) return;
+    words = unsorted_;
+    sorted = active_;
+    last = last_;
   }
-  Words words;
-  for (const Fresh& piece : fresh)
-    words.insert(words.end(), piece.words->begin(), piece.words->end());
+  // Readers find them unsorted until they are in a piece.
+  const auto count = static_cast<ptrdiff_t>(words.size());
   std::sort(words.begin(), words.end());
-  if (!words.empty()) {
-    Piece piece = std::make_shared<const Words>(std::move(words));
-    // Pieces of similar sizes become one, so that there are few of them.
-    while (!active.empty() && active.back()->size() <= 2 * piece->size()) {
-      piece = MergePieces(active.back(), piece);
-      active.pop_back();
-    }
-    active.push_back(std::move(piece));
+  Piece piece = std::make_shared<const Words>(std::move(words));
+  // Pieces of similar sizes become one, so that there are few of them.
+  while (!sorted.empty() && sorted.back()->size() <= 2 * piece->size()) {
+    piece = MergePieces(sorted.back(), piece);
+    sorted.pop_back();
   }
+  sorted.push_back(std::move(piece));
   const WriterLock lock(mutex_);
-  active_ = std::move(active);
-  active_last_ = fresh.back().last;
-  fresh_.erase(fresh_.begin(), fresh_.begin() + static_cast<ptrdiff_t>(fresh.size()));
+  active_ = std::move(sorted);
+  active_last_ = last;
+  unsorted_.erase(unsorted_.begin(), unsorted_.begin() + count);
 }
 
 BookingKey BookingIndex::KeyOf(const Project& project, const IndexWord& word) {
@@ -112,10 +111,8 @@ Status BookingIndex::ListProject(const Project& project, uint32_t number, const 
     for (const auto* pieces : {&active_, &sealing_}) {
       for (const Piece& piece : *pieces) CopyRange(*piece, first, last, limit, &words);
     }
-    for (const Fresh& piece : fresh_) {
-      std::copy_if(piece.words->begin(), piece.words->end(), std::back_inserter(words),
-                   [&](const IndexWord& word) { return first <= word && word <= last; });
-    }
+    std::copy_if(unsorted_.begin(), unsorted_.end(), std::back_inserter(words),
+                 [&](const IndexWord& word) { return first <= word && word <= last; });
   }
   // Pieces before runs: what moves meanwhile is then found twice, not missed.
   if (Status status = runs_->Scan(first, last, limit, &words); !status.ok()) return status;
@@ -160,7 +157,7 @@ Result<int64_t> BookingIndex::CountUpTo(Sequence last) const {
     const ReaderLock lock(mutex_);
     in_memory = active_;
     in_memory.insert(in_memory.end(), sealing_.begin(), sealing_.end());
-    for (const Fresh& piece : fresh_) in_memory.push_back(piece.words);
+    in_memory.push_back(std::make_shared<const Words>(unsorted_));
   }
   int64_t count = 0;
   const auto sealed = runs_->VisitAll([&](const IndexWord& word) {
@@ -177,18 +174,12 @@ Result<int64_t> BookingIndex::CountUpTo(Sequence last) const {
 
 size_t BookingIndex::tail_count() const {
   const ReaderLock lock(mutex_);
-  return CountOf(active_) + CountOf(sealing_) + UnsortedCount();
+  return CountOf(active_) + CountOf(sealing_) + unsorted_.size();
 }
 
 size_t BookingIndex::unsorted_count() const {
   const ReaderLock lock(mutex_);
-  return UnsortedCount();
-}
-
-size_t BookingIndex::UnsortedCount() const {
-  size_t count = 0;
-  for (const Fresh& piece : fresh_) count += piece.words->size();
-  return count;
+  return unsorted_.size();
 }
 
 Status BookingIndex::Seal() {

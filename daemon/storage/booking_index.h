@@ -26,8 +26,8 @@ class BookingIndex {
  public:
   // Bookings in memory from which on they should be made a run.
   static constexpr size_t kSealCount = 1u << 19;
-  // Unsorted bookings, which every List reads, from which on they should be sorted.
-  static constexpr size_t kSortCount = 1u << 15;
+  // Unsorted bookings from which on they should be sorted: every List reads them all.
+  static constexpr size_t kSortCount = 1u << 12;
 
   struct Project {
     int fiscal_year = 0;
@@ -55,7 +55,7 @@ class BookingIndex {
   Sequence sealed_sequence() const { return runs_->last_sequence(); }
 
   // Adds the bookings of the entries up to `last`.
-  void Append(std::vector<IndexWord> words, Sequence last);
+  void Append(const std::vector<IndexWord>& words, Sequence last);
 
   // See Store::ListBookings.
   Result<std::vector<BookingKey>> List(const BookingRange& range,
@@ -84,7 +84,6 @@ class BookingIndex {
 
   explicit BookingIndex(std::unique_ptr<SortedRuns> runs);
 
-  size_t UnsortedCount() const BW_REQUIRES_SHARED(mutex_);
   static BookingKey KeyOf(const Project& project, const IndexWord& word);
   Status ListProject(const Project& project, uint32_t number, const BookingRange& range,
                      const std::optional<BookingKey>& after, size_t limit,
@@ -95,14 +94,12 @@ class BookingIndex {
   std::map<Project, uint32_t> projects_;  // written under mutex_
   // Of the appending thread, by year and code.
   std::map<int, StringMap<uint32_t>> numbers_;
-  // Bookings of one commit in the order of their sequences, and what they reach up to.
-  struct Fresh {
-    Piece words;
-    Sequence last = 0;
-  };
-  std::vector<Fresh> fresh_ BW_GUARDED_BY(mutex_);
+  // What is not sorted yet, in the order of its sequences.
+  std::vector<IndexWord> unsorted_ BW_GUARDED_BY(mutex_);
   std::vector<Piece> active_ BW_GUARDED_BY(mutex_);   // falling sizes; changed by Sort and Seal
   std::vector<Piece> sealing_ BW_GUARDED_BY(mutex_);  // on their way into a run
+  // Up to where the entries are in memory or in runs; and without what is not sorted.
+  Sequence last_ BW_GUARDED_BY(mutex_) = 0;
   Sequence active_last_ BW_GUARDED_BY(mutex_) = 0;
   Sequence sealing_last_ BW_GUARDED_BY(mutex_) = 0;
 };

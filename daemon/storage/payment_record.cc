@@ -26,8 +26,8 @@ enum Field {
   kMatchedRefundSequences = 15,
 };
 
-// Room that a field takes beside its text.
-constexpr size_t kFieldBytes = 1 + kMaxVarintBytes;
+// Room that all fields take beside their texts: each a tag of one byte and a varint.
+constexpr size_t kFieldsBytes = kMatchedRefundSequences * (1 + kMaxVarintBytes);
 
 // These write at `out`, where there is room, and return their end.
 char* WriteNumber(Field field, uint64_t value, char* out) {
@@ -111,7 +111,7 @@ void AppendPaymentRecord(const PaymentEntry& entry, std::string* out) {
                        entry.booked_project_code.size() + entry.from_project_code.size() +
                        entry.matched_refund_sequences.size() * kMaxVarintBytes;
   const size_t begin = out->size();
-  out->resize(begin + texts + kMatchedRefundSequences * kFieldBytes);
+  out->resize(begin + texts + kFieldsBytes);
   char* end = out->data() + begin;
   end = WriteText(kSource, entry.source, end);
   end = WriteText(kPaymentId, event.payment_id, end);

@@ -255,7 +255,7 @@ void RocksDbStore::Publish(IndexChange change, Sequence last) {
     BW_CHECK(bookings_->AddProject(std::move(project), bookings_->project_count()));
   }
   payments_->Append(change.payments, last);
-  bookings_->Append(std::move(change.bookings), last);
+  bookings_->Append(change.bookings, last);
 }
 
 rocksdb::Status RocksDbStore::PutIndexKeys(const Commit& commit, const IndexChange& change,
@@ -283,6 +283,7 @@ Status RocksDbStore::Write(const Commit& commit, WriteCost* cost) {
   BW_CHECK(commit.first_sequence == LastSequence() + 1 && !commit.entries.empty());
   if (Status status = health_.CheckWritable(); !status.ok()) return status;
   if (Status status = maintenance_->WaitForRoom(); !status.ok()) return status;
+  BW_CHECK(commit.key_hashes.empty() || commit.key_hashes.size() == commit.entries.size());
   const int64_t start = MonotonicNanos();
   IndexChange change;
   change.payments.reserve(commit.entries.size());

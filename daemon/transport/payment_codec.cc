@@ -85,10 +85,10 @@ Status DecodeBatch(const grpc::ByteBuffer& bytes, size_t max_events, DecodedBatc
     return Refusal(Reason::kMalformedMessage, "",
                    "the request is no RecordPaymentsRequest; generate the client from proto/");
   };
-  // An empty message has no slice.
   const auto slice = std::make_shared<grpc::Slice>();
-  if (bytes.Length() > 0 && !ToOneSlice(bytes, slice.get()).ok()) return malformed();
   batch->bytes = slice;
+  // An empty message has no slice.
+  if (bytes.Length() > 0 && !ToOneSlice(bytes, slice.get()).ok()) return malformed();
   WireReader reader({reinterpret_cast<const char*>(slice->begin()), slice->size()});
   size_t too_many = 0;
   while (reader.Next()) {

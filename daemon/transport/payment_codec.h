@@ -15,7 +15,7 @@ namespace budgetwatch {
 // A batch of events read from the bytes of a request. The views point into `bytes`: a
 // small slice holds its bytes itself, so that a copy of it would not keep them.
 struct DecodedBatch {
-  std::shared_ptr<const grpc::Slice> bytes = std::make_shared<const grpc::Slice>();
+  std::shared_ptr<const grpc::Slice> bytes;  // null before DecodeBatch
   std::string_view source;
   std::vector<RawPaymentEvent> events;
 

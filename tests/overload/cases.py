@@ -147,8 +147,7 @@ def deaf_streams(arena):
 
 def deaf_answers(arena):
     """Calls whose long answers are never read: they are cut after stall_timeout_seconds."""
-    # As many as may be under way at once, or some would be refused.
-    count = 10
+    count = 20
     refused = http2.message(http2.batch("bank", [http2.field(5, 1)] * 9_999))
     stack, connections = many(count, lambda: arena.connect(initial_window=0))
     with stack:
@@ -426,8 +425,9 @@ QUICK = [
     ("garbage", {"handshake_timeout_seconds": 1}, garbage),
     ("giant_messages", {}, giant_messages),
     ("too_many_events", {}, too_many_events),
-    ("deaf_streams", {**DEAF, "stall_timeout_seconds": 1}, deaf_streams),
-    ("deaf_answers", {"stall_timeout_seconds": 1}, deaf_answers),
+    # All of the batches of these two may be under way at once, or some would be refused.
+    ("deaf_streams", {**DEAF, "stall_timeout_seconds": 1, "max_queued_mib": 128}, deaf_streams),
+    ("deaf_answers", {"stall_timeout_seconds": 1, "max_queued_mib": 128}, deaf_answers),
     ("flow_control_ignored", {"keepalive_seconds": 3, "keepalive_timeout_seconds": 2},
      flow_control_ignored),
     ("deaf_watches", {}, deaf_watches),

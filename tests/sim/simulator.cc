@@ -126,7 +126,8 @@ void Simulator::SendBatches() {
       batch.outcomes.emplace(std::move(outcomes));
     });
     // The store is asked about old payments before a batch waits.
-    if (batch.outcomes && !batch.outcomes->ok() && store_.fault_count() != faults) {
+    if (batch.outcomes && !batch.outcomes->ok() &&
+        batch.outcomes->error().reason == "STORE_FAILED" && store_.fault_count() != faults) {
       Trace("not looked up");
       waiting_.pop_back();
       continue;

@@ -17,6 +17,22 @@ TEST(Text, WellFormedUtf8IsTaken) {
   EXPECT_TRUE(IsValidUtf8(std::string_view("a\0b", 3)));
 }
 
+// Plain text is looked at several bytes at a time.
+TEST(Text, OneBadByteIsFoundWhereverItStands) {
+  for (size_t size = 1; size < 40; ++size) {
+    const std::string plain(size, 'a');
+    EXPECT_TRUE(IsValidUtf8(plain));
+    EXPECT_TRUE(IsValidUtf8(plain + "款" + plain));
+    for (size_t place = 0; place < size; ++place) {
+      for (const char bad : {'\x80', '\xff', '\xe6'}) {
+        std::string text = plain;
+        text[place] = bad;
+        EXPECT_FALSE(IsValidUtf8(text)) << size << " " << place;
+      }
+    }
+  }
+}
+
 TEST(Text, MalformedUtf8IsRefused) {
   const char* cases[] = {"\x80",              // continuation without a start
                          "\xc0\xaf",          // overlong

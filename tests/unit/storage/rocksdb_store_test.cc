@@ -198,6 +198,17 @@ TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
   for (int i = 0; i < kCount + 50; ++i) {
     EXPECT_EQ(found.value()[static_cast<size_t>(i)], i < kCount ? i + 1 : 0) << i;
   }
+  // The two ranges that a batch is looked up in, one in runs, one in memory.
+  const Sequence sealed = store.value()->SealedSequence();
+  EXPECT_GT(sealed, 0);
+  const auto old = store.value()->FindPayments(keys, {0, sealed});
+  const auto young = store.value()->FindPayments(keys, {sealed, INT64_MAX});
+  ASSERT_TRUE(old.ok() && young.ok());
+  for (int i = 0; i < kCount + 50; ++i) {
+    const Sequence sequence = i < kCount ? i + 1 : 0;
+    EXPECT_EQ(old.value()[static_cast<size_t>(i)], sequence <= sealed ? sequence : 0) << i;
+    EXPECT_EQ(young.value()[static_cast<size_t>(i)], sequence > sealed ? sequence : 0) << i;
+  }
   const BookingRange year{2020, std::nullopt, Day("2020-01-01"), Day("2020-12-31")};
   const auto all = store.value()->ListBookings(year, std::nullopt, kCount * 2);
   ASSERT_TRUE(all.ok());

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <compare>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -16,21 +17,23 @@ namespace budgetwatch {
 // A text that owns its bytes, or borrows bytes that somebody else keeps: those of a
 // payment stay in its request until it is answered, without an allocation for each of
 // them. A copy owns its bytes, so that only what is moved can outlive them.
-class CowString {
+class MaybeOwnedString {
  public:
-  CowString() = default;
-  ~CowString() { Free(); }
+  MaybeOwnedString() = default;
+  ~MaybeOwnedString() { Free(); }
 
   // A copy of the text.
   template <std::convertible_to<std::string_view> Text>
-  requires(!std::same_as<std::remove_cvref_t<Text>, CowString>)
-      CowString(const Text& text) {  // NOLINT(google-explicit-constructor): as std::string
+  requires(!std::same_as<std::remove_cvref_t<Text>, MaybeOwnedString>)
+      MaybeOwnedString(const Text& text) {  // NOLINT(google-explicit-constructor): as std::string
     Copy(text);
   }
-  CowString(const CowString& other) { Copy(other); }
-  CowString(CowString&& other) noexcept { Take(other); }
-  CowString& operator=(const CowString& other) { return *this = CowString(other); }
-  CowString& operator=(CowString&& other) noexcept {
+  MaybeOwnedString(const MaybeOwnedString& other) { Copy(other); }
+  MaybeOwnedString(MaybeOwnedString&& other) noexcept { Take(other); }
+  MaybeOwnedString& operator=(const MaybeOwnedString& other) {
+    return *this = MaybeOwnedString(other);
+  }
+  MaybeOwnedString& operator=(MaybeOwnedString&& other) noexcept {
     if (this == &other) return *this;
     Free();
     Take(other);
@@ -38,15 +41,15 @@ class CowString {
   }
 
   // The bytes outlive this and all that it is moved to.
-  static CowString Borrow(std::string_view text) {
-    CowString borrowed;
+  static MaybeOwnedString Borrow(std::string_view text) {
+    MaybeOwnedString borrowed;
     borrowed.data_ = text.data();
     borrowed.size_ = SizeOf(text);
     return borrowed;
   }
 
   // The same text for as long: borrowed from where this borrows, or else a copy.
-  CowString Share() const { return owned_ ? CowString(*this) : Borrow(*this); }
+  MaybeOwnedString Share() const { return owned_ ? MaybeOwnedString(*this) : Borrow(*this); }
 
   operator std::string_view() const { return {data_, size_}; }  // NOLINT: as std::string
   std::string str() const { return std::string(data_, size_); }
@@ -54,14 +57,14 @@ class CowString {
   bool empty() const { return size_ == 0; }
 
   template <std::convertible_to<std::string_view> Text>
-  requires(!std::same_as<std::remove_cvref_t<Text>, CowString>) friend bool operator==(
-      const CowString& a, const Text& b) {
+  requires(!std::same_as<std::remove_cvref_t<Text>, MaybeOwnedString>) friend bool operator==(
+      const MaybeOwnedString& a, const Text& b) {
     return std::string_view(a) == std::string_view(b);
   }
-  friend bool operator==(const CowString& a, const CowString& b) {
+  friend bool operator==(const MaybeOwnedString& a, const MaybeOwnedString& b) {
     return std::string_view(a) == std::string_view(b);
   }
-  friend std::ostream& operator<<(std::ostream& out, const CowString& text) {
+  friend std::ostream& operator<<(std::ostream& out, const MaybeOwnedString& text) {
     return out << std::string_view(text);
   }
 
@@ -84,7 +87,7 @@ class CowString {
     if (owned_) delete[] data_;
   }
 
-  void Take(CowString& other) noexcept {
+  void Take(MaybeOwnedString& other) noexcept {
     data_ = std::exchange(other.data_, "");
     size_ = std::exchange(other.size_, 0);
     owned_ = std::exchange(other.owned_, false);
