@@ -9,6 +9,7 @@
 
 #include "base/mutex.h"
 #include "storage/manifest.h"
+#include "storage/sorted_runs.h"
 
 namespace budgetwatch {
 namespace {
@@ -40,6 +41,15 @@ class StoreFileSystem : public rocksdb::FileSystemWrapper {
     IOStatus retryable = IOStatus::IOError("the disk is full", status.ToString());
     retryable.SetRetryable(true);
     return retryable;
+  }
+
+  // Whether data of that size leaves room for changes of the manifest.
+  IOStatus CheckRoom(size_t size) const {
+    constexpr uint64_t kManifestRoom = 16u << 10;
+    uint64_t free = 0;
+    const IOStatus told = target()->GetFreeSpace(directory_, IOOptions(), &free, nullptr);
+    if (!told.ok() || free >= size + kManifestRoom) return IOStatus::OK();
+    return Retryable(IOStatus::NoSpace("the last room is left to the manifest"));
   }
 
   void ManifestIsSynced(uint64_t number, uint64_t bytes) {
@@ -185,6 +195,34 @@ class DetachedFile : public rocksdb::FSWritableFile {
   IOStatus Sync(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 };
 
+// Data, which leave the last room to the manifest. Going on after an error, RocksDB waits for
+// ever when a table fits and the change of the manifest that names it does not (7.8:
+// WaitForFlushMemTables), while it tries again when the table or the log fails.
+class DataFile : public WritableFile {
+ public:
+  using WritableFile::WritableFile;
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    const IOStatus room = CheckRoom(data);
+    return room.ok() ? WritableFile::Append(data, options, debug) : room;
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    const IOStatus room = CheckRoom(data);
+    return room.ok() ? WritableFile::Append(data, options, verification, debug) : room;
+  }
+
+ private:
+  IOStatus CheckRoom(const Slice& data) const {
+    return detached() ? IOStatus::OK() : file_system_.CheckRoom(data.size());
+  }
+};
+
+bool HoldsData(const std::string& path) {
+  return path.ends_with(".log") || path.ends_with(".sst") || path.ends_with(kUnfinishedRunSuffix);
+}
+
 // Counts its bytes. After an error nothing more of it is taken for durable.
 class ManifestFile : public WritableFile {
  public:
@@ -262,6 +300,8 @@ IOStatus StoreFileSystem::NewWritableFile(const std::string& path, const FileOpt
   if (!status.ok()) return Retryable(status);
   if (const uint64_t number = ManifestNumber(path); number != 0) {
     *result = std::make_unique<ManifestFile>(this, number, std::move(file));
+  } else if (HoldsData(path)) {
+    *result = std::make_unique<DataFile>(this, std::move(file));
   } else if (path.ends_with("/LOG")) {
     *result = std::make_unique<MessageFile>(this, std::move(file));
   } else {
