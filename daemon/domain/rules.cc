@@ -3,22 +3,6 @@
 namespace budgetwatch {
 namespace {
 
-Severity SeverityOf(Rule rule) {
-  switch (rule) {
-    case Rule::kSeverelyBehindPlan:
-    case Rule::kOverspent: return Severity::kCritical;
-    case Rule::kBehindPlan:
-    case Rule::kBelowFloor:
-    case Rule::kNoSpending:
-    case Rule::kAheadOfPlan:
-    case Rule::kSuspensePending:
-    case Rule::kRefundUnmatched: return Severity::kWarning;
-    case Rule::kBehindTimeProgress:
-    case Rule::kPlanBackloaded: return Severity::kInfo;
-  }
-  return Severity::kInfo;
-}
-
 RuleFinding MakeFinding(Rule rule, std::optional<Date> checkpoint) {
   RuleFinding finding;
   finding.rule = rule;
@@ -118,6 +102,28 @@ class FindingCollector {
 };
 
 }  // namespace
+
+Severity SeverityOf(Rule rule) {
+  switch (rule) {
+    case Rule::kSeverelyBehindPlan:
+    case Rule::kOverspent: return Severity::kCritical;
+    case Rule::kBehindPlan:
+    case Rule::kBelowFloor:
+    case Rule::kNoSpending:
+    case Rule::kAheadOfPlan:
+    case Rule::kSuspensePending:
+    case Rule::kRefundUnmatched:
+    case Rule::kTargetMissed:
+    case Rule::kTargetUnobserved:
+    case Rule::kMoneyOutpacesResults:
+    case Rule::kForecastShortfall:
+    case Rule::kYearEndRush: return Severity::kWarning;
+    case Rule::kBehindTimeProgress:
+    case Rule::kPlanBackloaded:
+    case Rule::kResultsOutpaceMoney: return Severity::kInfo;
+  }
+  return Severity::kInfo;
+}
 
 Measure MeasureForReport(int fiscal_year, Date as_of) { return {fiscal_year, as_of, as_of}; }
 

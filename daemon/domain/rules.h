@@ -9,9 +9,9 @@
 
 namespace budgetwatch {
 
-// The rules about money, each with its formula in one place. With B the budget, A
-// what is disbursed at the end of the date, P the planned share and c the last
-// checkpoint of the line:
+// The rules about money (those about results are in result_rules.h), each with its formula in one
+// place. With B the budget, A what is disbursed at the end of the date, P the planned share and c
+// the last checkpoint of the line:
 //
 //   behind_plan           A/B < P(c) − tolerance
 //   severely_behind_plan  A/B < P(c) − severe
@@ -27,6 +27,8 @@ namespace budgetwatch {
 // m is the measuring day: a report measures at its own date, warnings at the last
 // monitoring day of the profile, so that they change at a few known dates and do
 // not flap from day to day. Departments are measured at m too.
+
+Severity SeverityOf(Rule rule);
 
 // One finding of one rule about a subject.
 struct RuleFinding {

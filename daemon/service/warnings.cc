@@ -169,11 +169,11 @@ void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const Commi
         }
         // A payment may end the wait of refunds on other projects of other years.
         if (!payment->matched_refund_sequences.empty()) pending_.everything = true;
-      } else if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
+      } else if (const auto* plan = ControlOf<PlanEntry>(entry)) {
         pending_.years.insert(plan->plan.fiscal_year);
-      } else if (std::holds_alternative<ProfileEntry>(entry)) {
+      } else if (ControlOf<ProfileEntry>(entry) != nullptr) {
         pending_.everything = true;
-      } else if (std::holds_alternative<WarningEntry>(entry)) {
+      } else if (ControlOf<WarningEntry>(entry) != nullptr) {
         ++warning_changes_;
         changes_warnings = true;
       }
