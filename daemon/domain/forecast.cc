@@ -248,7 +248,9 @@ std::optional<Forecast> TooLittle(const Project& project, int fiscal_year, Date 
   return std::nullopt;
 }
 
-std::string PercentOf(int64_t ppm) { return FormatPercent(static_cast<int32_t>(ppm / 100 * 100)); }
+std::string PercentOf(int64_t ppm) {
+  return FormatPercent(static_cast<int32_t>(MulDivRoundHalfUp(ppm, 1, 100) * 100));
+}
 
 // How the forecast of a running year was made.
 void DescribeBasis(const Project& project, int64_t disbursed_fen, const Forecaster& forecaster,
