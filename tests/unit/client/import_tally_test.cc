@@ -25,7 +25,7 @@ v1::PaymentOutcome Outcome(v1::PaymentOutcome::Outcome outcome, const std::strin
 }
 
 TEST(ImportTallyTest, RejectionsOfReaderAndServerMergeByRow) {
-  ImportTally tally;
+  PaymentTally tally;
   const auto event = Event(v1::PAYMENT_KIND_PAYMENT, 0);
   // The reader is ahead of the server's answers.
   tally.AddRejection(4, "INVALID_AMOUNT", "amount", "");
@@ -35,7 +35,7 @@ TEST(ImportTallyTest, RejectionsOfReaderAndServerMergeByRow) {
   tally.AddOutcome(5, event,
                    Outcome(v1::PaymentOutcome::OUTCOME_REJECTED, "INVALID_DATE", "pay_date"));
 
-  const v1::PaymentImportSummary summary = tally.Summary();
+  const v1::PaymentImportSummary summary = tally.summary();
   ASSERT_EQ(summary.rejections_size(), 4);
   EXPECT_EQ(summary.rejected_count(), 4);
   EXPECT_EQ(summary.rejections(0).row(), 2);
@@ -48,7 +48,7 @@ TEST(ImportTallyTest, RejectionsOfReaderAndServerMergeByRow) {
 }
 
 TEST(ImportTallyTest, SumIsWhatEnteredTheBooks) {
-  ImportTally tally;
+  PaymentTally tally;
   const auto recorded = Outcome(v1::PaymentOutcome::OUTCOME_RECORDED);
   tally.AddOutcome(2, Event(v1::PAYMENT_KIND_PAYMENT, 10'000), recorded);
   tally.AddOutcome(3, Event(v1::PAYMENT_KIND_PAYMENT, -300), recorded);  // a refund
@@ -60,7 +60,7 @@ TEST(ImportTallyTest, SumIsWhatEnteredTheBooks) {
   tally.AddOutcome(8, Event(v1::PAYMENT_KIND_PAYMENT, 10'000),
                    Outcome(v1::PaymentOutcome::OUTCOME_DUPLICATE));
 
-  const v1::PaymentImportSummary summary = tally.Summary();
+  const v1::PaymentImportSummary summary = tally.summary();
   EXPECT_EQ(summary.recorded_count(), 5);
   EXPECT_EQ(summary.suspended_count(), 1);
   EXPECT_EQ(summary.duplicate_count(), 1);
@@ -70,11 +70,11 @@ TEST(ImportTallyTest, SumIsWhatEnteredTheBooks) {
 }
 
 TEST(ImportTallyTest, AnOutcomeOfANewerServerIsNotCountedAsRecorded) {
-  ImportTally tally;
+  PaymentTally tally;
   tally.AddOutcome(2, Event(v1::PAYMENT_KIND_PAYMENT, 1),
                    Outcome(static_cast<v1::PaymentOutcome::Outcome>(99)));
-  EXPECT_EQ(tally.Summary().rejected_count(), 1);
-  EXPECT_EQ(tally.Summary().amount_fen(), 0);
+  EXPECT_EQ(tally.summary().rejected_count(), 1);
+  EXPECT_EQ(tally.summary().amount_fen(), 0);
 }
 
 }  // namespace
