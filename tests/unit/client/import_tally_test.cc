@@ -77,5 +77,36 @@ TEST(ImportTallyTest, AnOutcomeOfANewerServerIsNotCountedAsRecorded) {
   EXPECT_EQ(tally.summary().amount_fen(), 0);
 }
 
+TEST(ImportTallyTest, ObservationsAreCountedAndFieldsBecomeColumns) {
+  ObservationTally tally;
+  v1::ObservationOutcome outcome;
+  for (const auto kind :
+       {v1::ObservationOutcome::OUTCOME_RECORDED, v1::ObservationOutcome::OUTCOME_SUSPENDED,
+        v1::ObservationOutcome::OUTCOME_DUPLICATE}) {
+    outcome.set_outcome(kind);
+    tally.AddOutcome(2, outcome);
+  }
+  outcome.set_outcome(v1::ObservationOutcome::OUTCOME_REJECTED);
+  outcome.set_reason("UNIT_MISMATCH");
+  outcome.set_field("unit");
+  tally.AddOutcome(9, outcome);
+  outcome.set_field("number");
+  tally.AddOutcome(5, outcome);
+  outcome.set_outcome(static_cast<v1::ObservationOutcome::Outcome>(99));
+  tally.AddOutcome(7, outcome);
+  const v1::ObservationImportSummary summary = tally.summary();
+  EXPECT_EQ(summary.recorded_count(), 1);
+  EXPECT_EQ(summary.suspended_count(), 1);
+  EXPECT_EQ(summary.duplicate_count(), 1);
+  EXPECT_EQ(summary.rejected_count(), 3);
+  ASSERT_EQ(summary.rejections_size(), 3);
+  EXPECT_EQ(summary.rejections(0).row(), 5);
+  EXPECT_EQ(summary.rejections(0).field(), "value");
+  EXPECT_EQ(summary.rejections(2).reason(), "UNIT_MISMATCH");
+  EXPECT_EQ(ObservationColumn("survey.asked_count"), "asked");
+  EXPECT_EQ(ObservationColumn("achieved_percent"), "percent");
+  EXPECT_EQ(ObservationColumn("observed_date"), "observed_date");
+}
+
 }  // namespace
 }  // namespace budgetwatch::ctl
