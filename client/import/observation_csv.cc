@@ -110,7 +110,7 @@ Reading ReadObserved(const std::vector<std::string>& cells) {
   const bool has_value = !cells[kValue].empty();
   const bool has_survey = !cells[kSatisfied].empty() || !cells[kAsked].empty();
   if (has_value && has_survey) {
-    return Refuse("INVALID_VALUE", "value",
+    return Refuse("INVALID_SURVEY", "value",
                   "the row has a value and a survey; leave value empty for a survey, else "
                   "satisfied and asked");
   }

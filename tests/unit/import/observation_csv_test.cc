@@ -130,8 +130,8 @@ TEST(ObservationCsvTest, RejectsWhatCannotBeDecoded) {
   } kCases[] = {
       {",,,,", "MISSING_VALUE value"},
       {",%,,,80", "MISSING_VALUE value"},
-      {"92,,57,60,", "INVALID_VALUE value"},
-      {"92,,,60,", "INVALID_VALUE value"},
+      {"92,,57,60,", "INVALID_SURVEY value"},
+      {"92,,,60,", "INVALID_SURVEY value"},
       {",,57,,", "INVALID_SURVEY asked"},
       {",,,60,", "INVALID_SURVEY satisfied"},
       {",,0,0,", "INVALID_SURVEY asked"},
