@@ -29,7 +29,9 @@ ExitCode RunBudgetctl(const std::vector<std::string>& arguments,
   AddPlanCommands(&line);
   AddTargetCommands(&line);
   AddPaymentCommands(&line);
+  AddObservationCommands(&line);
   AddReportCommands(&line);
+  AddReviewCommands(&line);
   AddWarningCommands(&line);
   AddAdminCommands(&line);
   AddBenchCommands(&line);

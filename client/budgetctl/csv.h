@@ -13,4 +13,7 @@ void WriteCsvRecord(std::ostream& out, const std::vector<std::string>& cells);
 // Reads back as the same share: "0.27164", without needless digits.
 std::string CsvRatio(double ratio);
 
+// "true" or "false".
+std::string CsvBool(bool value);
+
 }  // namespace budgetwatch::ctl

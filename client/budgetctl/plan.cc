@@ -6,6 +6,7 @@
 #include "budgetctl/findings.h"
 #include "budgetctl/json.h"
 #include "budgetctl/known_at.h"
+#include "budgetctl/pages.h"
 #include "budgetctl/plan_table.h"
 #include "domain/plan_check.h"
 #include "import/plan_file.h"
@@ -177,17 +178,10 @@ ExitCode History(const Context& context, const ShowFlags& flags) {
   v1::ListPlanRevisionsRequest request;
   request.set_department_code(flags.department);
   request.set_fiscal_year(flags.year);
-  request.set_page_size(1'000);
-  client::Connection connection(context.ConnectionSettings());
   v1::ListPlanRevisionsResponse all;
-  do {
-    v1::ListPlanRevisionsResponse page;
-    const client::CallStatus status = connection.ListPlanRevisions(request, &page);
-    if (!status.ok()) return context.Fail(status);
-    request.set_page_token(page.next_page_token());
-    page.clear_next_page_token();
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
+  const client::CallStatus status =
+      ListAll(context.ConnectionSettings(), &client::Connection::ListPlanRevisions, request, &all);
+  if (!status.ok()) return context.Fail(status);
   switch (context.options.output) {
     case OutputFormat::kJson: context.out() << ToJson(all); break;
     case OutputFormat::kCsv: WriteRevisionsCsv(context.out(), all); break;

@@ -64,7 +64,7 @@ void WriteCsv(const Context& context, const std::vector<std::string>& texts) {
                    {text, v1::TargetKind_Name(target.kind()),
                     target.has_comparator() ? v1::Comparator_Name(target.comparator()) : "",
                     target.value(), target.upper_value(), target.unit(),
-                    target.comparator_written() ? "true" : "false", Joined(target)});
+                    CsvBool(target.comparator_written()), Joined(target)});
   }
 }
 
