@@ -32,6 +32,7 @@ ExitCode RunBudgetctl(const std::vector<std::string>& arguments,
   AddReportCommands(&line);
   AddWarningCommands(&line);
   AddAdminCommands(&line);
+  AddMetricsCommands(&line);
   AddBenchCommands(&line);
   try {
     line.Parse(arguments);

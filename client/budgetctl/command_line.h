@@ -58,6 +58,7 @@ void AddPaymentCommands(CommandLine* line);
 void AddReportCommands(CommandLine* line);
 void AddWarningCommands(CommandLine* line);
 void AddAdminCommands(CommandLine* line);
+void AddMetricsCommands(CommandLine* line);
 void AddBenchCommands(CommandLine* line);
 
 }  // namespace budgetwatch::ctl
