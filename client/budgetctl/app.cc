@@ -34,6 +34,7 @@ ExitCode RunBudgetctl(const std::vector<std::string>& arguments,
   AddReviewCommands(&line);
   AddWarningCommands(&line);
   AddAdminCommands(&line);
+  AddMetricsCommands(&line);
   AddBenchCommands(&line);
   try {
     line.Parse(arguments);

@@ -63,6 +63,7 @@ void AddReportCommands(CommandLine* line);
 void AddReviewCommands(CommandLine* line);
 void AddWarningCommands(CommandLine* line);
 void AddAdminCommands(CommandLine* line);
+void AddMetricsCommands(CommandLine* line);
 void AddBenchCommands(CommandLine* line);
 
 }  // namespace budgetwatch::ctl

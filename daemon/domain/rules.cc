@@ -21,7 +21,8 @@ RuleFinding MoneyFinding(Rule rule, std::optional<Date> checkpoint, int64_t budg
   return finding;
 }
 
-// The last floor date of the year up to `as_of`, with its share.
+}  // namespace
+
 std::optional<std::pair<Date, Share>> LastFloor(const Profile& profile, const Measure& measure) {
   std::optional<std::pair<Date, Share>> last;
   for (const Floor& floor : profile.floors) {
@@ -32,6 +33,8 @@ std::optional<std::pair<Date, Share>> LastFloor(const Profile& profile, const Me
   }
   return last;
 }
+
+namespace {
 
 // Collects the findings about one budget, whether of a line or a department.
 class FindingCollector {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/execution.h"
@@ -51,6 +52,10 @@ Measure MeasureForReport(int fiscal_year, Date as_of);
 // What warnings measure on a business date: that date, or the last day of a year
 // that is over.
 Measure MeasureForWarnings(int fiscal_year, Date business_date, const Profile& profile);
+
+// The last date of the measured year up to `as_of` on which the profile has a floor,
+// with its share.
+std::optional<std::pair<Date, Share>> LastFloor(const Profile& profile, const Measure& measure);
 
 // Findings about one line. `unmatched` are refunds booked on it without original.
 std::vector<RuleFinding> ProjectFindings(const Project& project, const Measure& measure,
