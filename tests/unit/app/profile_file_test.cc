@@ -163,7 +163,7 @@ TEST_F(ProfileFileTest, AnUnknownKeyIsNamedWithItsLineAndTheRightOne) {
   } cases[] = {
       {"tolerance_percnt: 5\n", "line 1", "tolerance_percnt", "\"tolerance_percent\""},
       {"floors:\n  - date: 06-30\n    percent: 45\n    day: 1\n", "line 4", "floors[0].day",
-       "\"date\""},
+       "Known keys: date, percent"},
       {"score:\n  tier: {}\n", "line 2", "score.tier", "\"tiers\""},
       {"score:\n  tiers:\n    partly_form: 1\n", "line 3", "score.tiers.partly_form",
        "\"partly_from\""},
