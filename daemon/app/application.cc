@@ -9,6 +9,7 @@
 
 #include "app/memory_guard.h"
 #include "app/open_files.h"
+#include "app/profile_file.h"
 #include "app/restore.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"

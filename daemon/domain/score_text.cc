@@ -139,7 +139,7 @@ std::string DescribeLossZh(const ScoreItem& item, const Attainment& attainment) 
   const std::string observed = Observed(attainment);
   if (attainment.state == TargetState::kUnknown) {
     if (attainment.unknown_cause == UnknownCause::kIncomparable) {
-      return "完成值 " + observed + " 与指标值“" + attainment.indicator->target_text +
+      return "完成值 " + observed + " 与指标值“" + item.indicator->target_text +
              "”无法比较，不得分，" + lost;
     }
     return "尚无完成值，不得分，" + lost;
@@ -153,8 +153,8 @@ std::string DescribeLossEn(const ScoreItem& item, const Attainment& attainment) 
   const std::string observed = Observed(attainment);
   if (attainment.state == TargetState::kUnknown) {
     if (attainment.unknown_cause == UnknownCause::kIncomparable) {
-      return observed + " cannot be compared with the target \"" +
-             attainment.indicator->target_text + "\" and earns nothing, " + lost;
+      return observed + " cannot be compared with the target \"" + item.indicator->target_text +
+             "\" and earns nothing, " + lost;
     }
     return "Nothing was observed, which earns nothing, " + lost;
   }
