@@ -7,6 +7,7 @@
 #include "budgetctl/json.h"
 #include "budgetctl/known_at.h"
 #include "budgetctl/plan_table.h"
+#include "budgetctl/target_table.h"
 #include "domain/plan_check.h"
 #include "import/plan_file.h"
 #include "import/plan_yaml.h"
@@ -52,6 +53,7 @@ ExitCode Check(const Context& context, const std::string& path) {
     case OutputFormat::kCsv: WriteFindingsCsv(context.out(), response.findings()); break;
     case OutputFormat::kTable:
       PrintPlanSummary(context.out(), context.say, response.plan());
+      PrintTargets(context.out(), context.say, response.plan(), context.terminal.out_width);
       PrintFindings(context.out(), context.say, response.findings());
       break;
   }
