@@ -8,6 +8,7 @@
 #include "budgetctl/known_at.h"
 #include "budgetctl/pages.h"
 #include "budgetctl/plan_table.h"
+#include "budgetctl/target_table.h"
 #include "domain/plan_check.h"
 #include "import/plan_file.h"
 #include "import/plan_yaml.h"
@@ -53,6 +54,7 @@ ExitCode Check(const Context& context, const std::string& path) {
     case OutputFormat::kCsv: WriteFindingsCsv(context.out(), response.findings()); break;
     case OutputFormat::kTable:
       PrintPlanSummary(context.out(), context.say, response.plan());
+      PrintTargets(context.out(), context.say, response.plan(), context.terminal.out_width);
       PrintFindings(context.out(), context.say, response.findings());
       break;
   }

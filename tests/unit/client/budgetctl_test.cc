@@ -103,6 +103,37 @@ TEST_F(BudgetctlTest, PlanCheckPrintsPlanAndFindings) {
             "100.00");
 }
 
+// A person sees how each target is read, and how a reading of the file changes that.
+TEST_F(BudgetctlTest, PlanCheckShowsEveryReading) {
+  const std::string plan =
+      std::string(kPlan) +
+      "    indicators:\n"
+      "      - {target: ≥90%}\n"
+      "      - {target: '100'}\n"
+      "      - {target: '100', reading: {kind: quantitative, comparator: ge, value: 95,"
+      " unit: '%'}}\n";
+  const Ran run = Execute({"plan", "check", Write("plan.yaml", plan), "--lang", "en"});
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(run.out);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    rows.emplace_back(std::istream_iterator<std::string>(words),
+                      std::istream_iterator<std::string>());
+  }
+  const auto has_row = [&rows](const std::vector<std::string>& end) {
+    return std::any_of(rows.begin(), rows.end(), [&end](const std::vector<std::string>& row) {
+      return row.size() == end.size() + 1 && std::equal(end.begin(), end.end(), row.begin() + 1);
+    });
+  };
+  EXPECT_TRUE(has_row({"1", "≥90%", "quantitative", "≥", "yes", "90", "%"})) << run.out;
+  EXPECT_TRUE(has_row({"2", "100", "quantitative", "-", "no", "100", "unit_missing"})) << run.out;
+  EXPECT_TRUE(has_row({"3", "100", "quantitative", "≥", "yes", "95", "%"})) << run.out;
+  const size_t doubt = run.out.find("ambiguous_target");
+  EXPECT_NE(run.out.find("indicators[1].target_text", doubt), std::string::npos) << run.out;
+  EXPECT_EQ(run.out.find("ambiguous_target", doubt + 1), std::string::npos) << run.out;
+}
+
 TEST_F(BudgetctlTest, PlanWithAnErrorIsThreeAndIsNotSent) {
   std::string plan = kPlan;
   plan.replace(plan.find("100.00"), 6, "90.00");
