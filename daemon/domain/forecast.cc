@@ -145,6 +145,12 @@ class Forecaster {
     return Bounded(Estimate(completion_ppm_, rate_ppm_, kept_ppm()), usual_return_ppm_);
   }
 
+  // What is reached when the whole budget is spent but for the gap that stays.
+  int64_t Reach() const {
+    const int64_t estimate_fen = Estimate(completion_ppm_, kOne, kept_ppm());
+    return Bounded(Narrow(static_cast<Int128>(estimate_fen) + WidthFen()), usual_return_ppm_);
+  }
+
   void Range(int64_t point_fen, Forecast* forecast) const {
     const int64_t kept = kept_ppm();
     std::vector<int64_t> estimates = {Estimate(completion_ppm_, rate_ppm_, kOne),
@@ -157,9 +163,7 @@ class Forecaster {
       estimates.push_back(Estimate(completion_ppm_, rate_ppm, kept));
     }
     const auto [least, most] = std::minmax_element(estimates.begin(), estimates.end());
-    const int64_t ahead_ppm = kOne - std::min({completion_ppm_, time_ppm_, kOne});
-    const int64_t width_fen = Part(Part(budget_fen_, SquareRoot(ahead_ppm)),
-                                   history_.year_count > 0 ? kWidthPpm : kWidthAlonePpm);
+    const int64_t width_fen = WidthFen();
     const int64_t low_fen = Narrow(static_cast<Int128>(*least) - width_fen);
     const int64_t high_fen = Narrow(static_cast<Int128>(*most) + width_fen);
     forecast->low_fen = std::min(point_fen, Bounded(low_fen, largest_return_ppm_));
@@ -179,6 +183,12 @@ class Forecaster {
     const int64_t due_fen = Part(usual_fen, completion_ppm);
     const int64_t gap_fen = Narrow(static_cast<Int128>(disbursed_fen_) - due_fen);
     return Narrow(static_cast<Int128>(usual_fen) + Part(gap_fen, kept));
+  }
+
+  int64_t WidthFen() const {
+    const int64_t ahead_ppm = kOne - std::min({completion_ppm_, time_ppm_, kOne});
+    return Part(Part(budget_fen_, SquareRoot(ahead_ppm)),
+                history_.year_count > 0 ? kWidthPpm : kWidthAlonePpm);
   }
 
   int64_t Bounded(int64_t amount_fen, int64_t return_ppm) const {
@@ -212,13 +222,14 @@ int64_t LatePpm(const Project& project, int fiscal_year, Date as_of, Date late_d
   return Blend(history.late_parts, ShareOf(late_ppm, ahead_ppm, kOne), 2);
 }
 
-Likelihood LikelihoodOf(const Forecast& forecast, int64_t budget_fen, const Profile& profile) {
+Likelihood LikelihoodOf(int64_t low_fen, int64_t reach_fen, int64_t budget_fen,
+                        const Profile& profile) {
   const Due all = DueOf(budget_fen, {1, 1});
   if (budget_fen == 0) return Likelihood::kCertain;
-  if (!FallsShort(forecast.low_fen, budget_fen, all, profile.shortfall_ppm)) {
+  if (!FallsShort(low_fen, budget_fen, all, profile.shortfall_ppm)) {
     return Likelihood::kCertain;
   }
-  if (FallsShort(forecast.high_fen, budget_fen, all, profile.shortfall_ppm)) {
+  if (FallsShort(reach_fen, budget_fen, all, profile.shortfall_ppm)) {
     return Likelihood::kImpossible;
   }
   return Likelihood::kPossible;
@@ -297,7 +308,7 @@ Forecast ForecastOf(const Project& project, int fiscal_year, Date as_of, const T
   if (as_of >= Date::LastOfYear(fiscal_year)) {
     forecast.disbursed_fen = forecast.low_fen = forecast.high_fen = disbursed_fen;
     forecast.late_fen = late_disbursed_fen;
-    forecast.likelihood = LikelihoodOf(forecast, project.budget_fen, profile);
+    forecast.likelihood = LikelihoodOf(disbursed_fen, disbursed_fen, project.budget_fen, profile);
     forecast.basis_zh = "年度已结束，为实际执行数。";
     forecast.basis_en = "The year is over: what was paid.";
     return forecast;
@@ -320,7 +331,9 @@ Forecast ForecastOf(const Project& project, int fiscal_year, Date as_of, const T
     forecast.late_fen =
         Part(ahead_fen, LatePpm(project, fiscal_year, as_of, late_day, history, profile));
   }
-  forecast.likelihood = LikelihoodOf(forecast, project.budget_fen, profile);
+  forecast.likelihood =
+      LikelihoodOf(forecast.low_fen, std::max(forecast.high_fen, forecaster.Reach()),
+                   project.budget_fen, profile);
   DescribeBasis(project, disbursed_fen, forecaster, &forecast);
   return forecast;
 }

@@ -68,8 +68,9 @@ struct Forecast {
 // late_fen is what was paid late already and the part of F − A behind the late day: the
 // median over the earlier years of late/(y − a), blended as above with what the plan has.
 //
-// Likelihood: certain when low_fen, impossible when not even high_fen, reaches
-// B × (1 − the profile's shortfall); possible between. A budget of 0 is certain.
+// Likelihood: certain when low_fen reaches B × (1 − the profile's shortfall); impossible
+// when neither high_fen does nor F with r = 1, widened as above: low execution in earlier
+// years alone makes nothing impossible. Possible between. A budget of 0 is certain.
 //
 // There is no forecast before the year; and without earlier years none before the end of
 // January, nor while nothing is due by the plan and nothing is paid. Unless the budget is
