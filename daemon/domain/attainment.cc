@@ -175,6 +175,7 @@ std::string ObservedText(const ObservationEvent& event, const std::string& unit)
 struct Judgement {
   bool met = false;
   Rational share;
+  std::optional<Rational> value;  // absent for a day
 };
 
 class Judge {
@@ -187,18 +188,20 @@ class Judge {
     if (const auto* number = std::get_if<NumberRequirement>(&requirement_.ask)) {
       const auto actual = NumberIn(event, number->unit);
       if (!actual) return std::nullopt;
-      return Judgement{Meets(*actual, *number), ShareOf(*actual, *number)};
+      return Judgement{Meets(*actual, *number), ShareOf(*actual, *number), *actual};
     }
     if (const auto* ask = std::get_if<YesNoRequirement>(&requirement_.ask)) {
       const auto* answer = std::get_if<YesNoValue>(&event.value);
       if (answer == nullptr) return std::nullopt;
-      return Yes(answer->yes == ask->yes);
+      Judgement judgement = Yes(answer->yes == ask->yes);
+      judgement.value = answer->yes ? 1 : 0;
+      return judgement;
     }
     if (std::holds_alternative<DegreeRequirement>(requirement_.ask)) {
       const auto* degree = std::get_if<AchievementValue>(&event.value);
       if (degree == nullptr) return std::nullopt;
-      return Judgement{degree->degree == AchievementDegree::kAchieved,
-                       DegreePercent(*degree, profile_.score) / 100};
+      const Rational share = DegreePercent(*degree, profile_.score) / 100;
+      return Judgement{degree->degree == AchievementDegree::kAchieved, share, share};
     }
     if (const auto* ask = std::get_if<DateRequirement>(&requirement_.ask)) {
       const auto completed = CompletedOn(event);
@@ -209,7 +212,7 @@ class Judge {
   }
 
  private:
-  static Judgement Yes(bool met) { return {met, met ? 1 : 0}; }
+  static Judgement Yes(bool met) { return {met, met ? 1 : 0, std::nullopt}; }
 
   // The day of completion, empty inside when it is not complete; nothing for a value that
   // does not say.
@@ -401,6 +404,7 @@ Attainment Attain(const Indicator& indicator, int fiscal_year, Date as_of,
   }
   attainment.unknown_cause = UnknownCause::kNone;
   attainment.share = now->share;
+  attainment.value = now->value;
   attainment.state = now->met ? TargetState::kMet : TargetState::kNotMet;
   if (const auto* survey = std::get_if<SurveyValue>(&latest.value)) {
     FillSurvey(*survey, attainment.requirement, &attainment);

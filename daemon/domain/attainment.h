@@ -83,6 +83,7 @@ struct Attainment {
   std::optional<RecordedObservation> latest;  // absent: not observed by the date
   int age_days = 0;
   std::string observed_text;      // in words, in the target's unit
+  std::optional<Rational> value;  // in the target's unit; 1 or 0 for yes or no; a degree's share
   std::optional<Rational> share;  // of the target, at least 0, may exceed 1
   TargetState state = TargetState::kUnknown;
   UnknownCause unknown_cause = UnknownCause::kUnobserved;

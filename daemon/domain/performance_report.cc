@@ -81,9 +81,14 @@ LineResults MeasureResults(const Project& project, int fiscal_year, Date as_of,
 
 Forecast ForecastLine(const Project& project, int fiscal_year, Date as_of,
                       const ResultBasis& basis) {
-  return ForecastOf(
-      project, fiscal_year, as_of, DisbursedUpTo(basis.money.totals, project.project_code, as_of),
-      EarlierYearsOf(project.project_code, fiscal_year, as_of, basis), *basis.money.profile);
+  const Profile& profile = *basis.money.profile;
+  const Date late_day =
+      DayInYear(profile.backloaded_after.month, profile.backloaded_after.day, fiscal_year);
+  const Total disbursed = DisbursedUpTo(basis.money.totals, project.project_code, as_of);
+  const int64_t early_fen =
+      DisbursedUpTo(basis.money.totals, project.project_code, std::min(as_of, late_day)).amount_fen;
+  return ForecastOf(project, fiscal_year, as_of, disbursed, disbursed.amount_fen - early_fen,
+                    EarlierYearsOf(project.project_code, fiscal_year, as_of, basis), profile);
 }
 
 Result<PerformanceReport> MakePerformanceReport(const std::string& department_code, int fiscal_year,

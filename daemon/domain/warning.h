@@ -81,10 +81,10 @@ struct Figures {
   std::optional<Share> expected;   // share asked for; a department's is money / budget
   std::optional<int64_t> gap_fen;  // missing, or too much, to satisfy the rule
   std::optional<int64_t> payment_count;
-  std::optional<int64_t> attained_ppm;  // share of the target or targets, in millionths
-  std::optional<int64_t> indicator_count;
-  std::string target_text;
-  std::string observed_text;
+  std::optional<int64_t> attained_ppm = {};  // share of the target or targets, in millionths
+  std::optional<int64_t> indicator_count = {};
+  std::string target_text = {};
+  std::string observed_text = {};
 
   friend bool operator==(const Figures&, const Figures&) = default;
 };
@@ -106,7 +106,7 @@ struct Explanation {
   std::optional<Date> due_date;
   std::string explained_by;
   bool measure_done = false;  // 整改完成
-  std::string measure_result;
+  std::string measure_result = {};
 
   friend bool operator==(const Explanation&, const Explanation&) = default;
 };

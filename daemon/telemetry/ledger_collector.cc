@@ -8,6 +8,7 @@
 #include "telemetry/department_roll_up.h"
 #include "telemetry/family.h"
 #include "telemetry/ledger_snapshot.h"
+#include "telemetry/result_families.h"
 #include "telemetry/warning_families.h"
 
 namespace budgetwatch {
@@ -253,6 +254,7 @@ std::vector<MetricFamily> LedgerCollector::Collect() const {
   std::vector<MetricFamily> families;
   PlanFamilies(snapshot).MoveTo(&families);
   AddSuspense(snapshot, &families);
+  AddResultFamilies(snapshot, &families);
   AddWarningFamilies(std::move(snapshot.open_warnings), &families);
   families.push_back(SingleGauge("ledger_sequence",
                                  "Sequence of the journal's last entry, from 1 without gaps.",

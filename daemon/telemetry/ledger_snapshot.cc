@@ -52,17 +52,55 @@ const WarningEvent* LastOpening(const Warning& warning) {
   return nullptr;
 }
 
+// The project that a warning is about, or whose indicator it is about.
+std::string ProjectOf(const WarningId& id) {
+  if (id.subject_kind == SubjectKind::kProject) return id.subject_code;
+  if (id.subject_kind == SubjectKind::kIndicator) {
+    return std::string(ProjectOfSubject(id.subject_code));
+  }
+  return {};
+}
+
 WarningSnapshot TakeWarning(const Warning& warning) {
-  const bool project = warning.id.subject_kind == SubjectKind::kProject;
   WarningSnapshot snapshot;
-  snapshot.key = {warning.id.rule, warning.severity, warning.department_code,
-                  project ? warning.id.subject_code : std::string(), warning.id.fiscal_year};
+  snapshot.key = {warning.id.rule, warning.severity, warning.department_code, ProjectOf(warning.id),
+                  warning.id.fiscal_year};
   snapshot.gap_fen = warning.figures.gap_fen;
   if (!warning.explanation) {
     const WarningEvent* opening = LastOpening(warning);
     snapshot.unexplained_since = opening != nullptr ? opening->date : warning.opened_date;
   }
   return snapshot;
+}
+
+std::vector<ObservedIndicator> TakeObserved(const LedgerState& state, const Plan& plan,
+                                            Date as_of) {
+  std::vector<ObservedIndicator> observed;
+  const ObservationBook& book = state.observations();
+  if (book.size() == 0) return observed;
+  for (const Project& project : plan.projects) {
+    for (const Indicator& indicator : project.indicators) {
+      auto observations =
+          book.Of(plan.fiscal_year, project.project_code, indicator.indicator_id, as_of, kKnownNow);
+      if (!observations.empty()) {
+        observed.push_back({&project, &indicator, std::move(observations)});
+      }
+    }
+  }
+  return observed;
+}
+
+// Reviews are in the order of year, department and date.
+std::vector<ReviewSnapshot> TakeLastReviews(const LedgerState& state, const std::set<int>& years) {
+  std::vector<ReviewSnapshot> last;
+  for (const auto& [id, review] : state.reviews().all()) {
+    if (!years.contains(id.fiscal_year)) continue;
+    const bool next = last.empty() || last.back().department_code != id.department_code ||
+                      last.back().fiscal_year != id.fiscal_year;
+    if (next) last.push_back({id.department_code, id.fiscal_year, id.as_of});
+    last.back().as_of = id.as_of;
+  }
+  return last;
 }
 
 YearSnapshot TakeYear(const LedgerState& state, int fiscal_year, Date business_date) {
@@ -78,6 +116,7 @@ YearSnapshot TakeYear(const LedgerState& state, int fiscal_year, Date business_d
     for (const Project& project : revision->plan().projects) {
       plan.paid.push_back(PaidUpTo(totals, project.project_code, year.as_of, month_ends));
     }
+    plan.observed = TakeObserved(state, revision->plan(), year.as_of);
     plan.revision = std::move(revision);
   }
   year.suspense = SuspenseAt(fiscal_year, end,
@@ -94,6 +133,7 @@ LedgerSnapshot TakeSnapshot(const LedgerState& state, Date business_date) {
   snapshot.profile = state.ProfileAt(kKnownNow);
   const std::set<int> years = ShownYears(state, business_date);
   for (const int year : years) snapshot.years.push_back(TakeYear(state, year, business_date));
+  snapshot.last_reviews = TakeLastReviews(state, years);
   for (const auto& [id, warning] : state.warnings().all()) {
     if (!warning.open || !years.contains(warning.id.fiscal_year)) continue;
     snapshot.open_warnings.push_back(TakeWarning(warning));

@@ -18,10 +18,25 @@ struct PaidSnapshot {
   std::array<int64_t, 12> month_fen = {};  // net, by month of the payment
 };
 
+// An indicator of a plan in force with the observations that count.
+struct ObservedIndicator {
+  const Project* project = nullptr;      // owned by PlanSnapshot::revision
+  const Indicator* indicator = nullptr;  // of the project
+  std::vector<RecordedObservation> observations;
+};
+
+// The last review of a department in a year.
+struct ReviewSnapshot {
+  std::string department_code;
+  int fiscal_year = 0;
+  Date as_of;
+};
+
 // A plan in force with what was paid on its lines.
 struct PlanSnapshot {
-  PlanRevisionPtr revision;        // never null; immutable, shared with the ledger
-  std::vector<PaidSnapshot> paid;  // of revision->plan().projects, by index
+  PlanRevisionPtr revision;                 // never null; immutable, shared with the ledger
+  std::vector<PaidSnapshot> paid;           // of revision->plan().projects, by index
+  std::vector<ObservedIndicator> observed;  // those that have observations
 };
 
 struct YearSnapshot {
@@ -58,6 +73,7 @@ struct LedgerSnapshot {
   Profile profile;                             // in force now
   std::vector<YearSnapshot> years;             // rising
   std::vector<WarningSnapshot> open_warnings;  // of those years, in no order
+  std::vector<ReviewSnapshot> last_reviews;    // of those years
 };
 
 // Copies what metrics show, and computes nothing that can wait: commits wait for

@@ -199,8 +199,8 @@ Status MonitorServiceHandler::ListAll(const v1::ListReviewsRequest& request,
       return Refusal(Reason::kInvalidPageToken, "page_token", "page_token is not one of this list");
     }
   }
-  const Reviews::Page page = reviews_.List({request.department_code(), request.fiscal_year()},
-                                           after, page_size.value());
+  const Reviews::Page page =
+      reviews_.List({request.department_code(), request.fiscal_year()}, after, page_size.value());
   for (const RecordedReview& review : page.reviews) *response->add_reviews() = ToMessage(review);
   if (page.next) response->set_next_page_token(EncodePageToken(list, page.next->ToString()));
   return {};

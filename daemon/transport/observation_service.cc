@@ -105,8 +105,7 @@ Status ObservationServiceHandler::List(const v1::ListObservationsRequest& reques
       return Refusal(Reason::kInvalidPageToken, "page_token", "page_token is not one of this list");
     }
   }
-  const auto page =
-      observations_.List(filter.value(), known_at.value(), after, page_size.value());
+  const auto page = observations_.List(filter.value(), known_at.value(), after, page_size.value());
   if (!page.ok()) return page.error();
   for (const Observations::Listed& listed : page.value().observations) {
     *response->add_observations() = ToMessage(listed.observation, listed.suspended);
