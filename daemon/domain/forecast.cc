@@ -260,7 +260,7 @@ std::optional<Forecast> TooLittle(const Project& project, int fiscal_year, Date 
 }
 
 std::string PercentOf(int64_t ppm) {
-  return FormatPercent(static_cast<int32_t>(MulDivRoundHalfUp(ppm, 1, 100) * 100));
+  return FormatPercent(static_cast<int32_t>(MulDivRoundHalfUp(ppm, 1, 100) * 100)) + "%";
 }
 
 // How the forecast of a running year was made.

@@ -170,7 +170,7 @@ TEST(Golden, OldProfilesStandForTheValuesOfTheirTime) {
   ASSERT_TRUE(record.has_value());
   const auto item = record->Item(record->last_sequence());
   ASSERT_TRUE(item.has_value());
-  const Profile& profile = std::get<ProfileEntry>(item->entry).profile;
+  const Profile& profile = ControlOf<ProfileEntry>(item->entry)->profile;
   EXPECT_EQ(profile.name, "某省");
   EXPECT_EQ(profile.rush_ppm, 200'000);
   EXPECT_EQ(profile.shortfall_ppm, 100'000);

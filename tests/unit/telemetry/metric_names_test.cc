@@ -65,13 +65,14 @@ TEST(MetricNamesTest, NamesAreUniqueAndCarryThePrefix) {
 TEST(MetricNamesTest, NamesEndInABaseUnitOrACount) {
   // A gauge or histogram without a unit counts the things it is named after.
   const std::set<std::string> counts = {
-      "budgetwatch_suspense_payments",   "budgetwatch_warning_active",
-      "budgetwatch_ledger_sequence",     "budgetwatch_store_writable",
-      "budgetwatch_queue_depth",         "budgetwatch_queue_limit",
-      "budgetwatch_project_status",      "budgetwatch_warning_unexplained",
-      "budgetwatch_commit_entries",      "budgetwatch_grpc_connections",
-      "budgetwatch_grpc_calls",          "budgetwatch_grpc_streams",
-      "budgetwatch_backup_last_sequence"};
+      "budgetwatch_suspense_payments",    "budgetwatch_warning_active",
+      "budgetwatch_ledger_sequence",      "budgetwatch_store_writable",
+      "budgetwatch_queue_depth",          "budgetwatch_queue_limit",
+      "budgetwatch_project_status",       "budgetwatch_warning_unexplained",
+      "budgetwatch_commit_entries",       "budgetwatch_grpc_connections",
+      "budgetwatch_grpc_calls",           "budgetwatch_grpc_streams",
+      "budgetwatch_backup_last_sequence", "budgetwatch_indicator_target_met",
+      "budgetwatch_indicator_value"};
   for (const auto& family : AllFamilies()) {
     const bool counter = family.type == prometheus::MetricType::Counter;
     EXPECT_EQ(counter, family.name.ends_with("_total")) << family.name;
