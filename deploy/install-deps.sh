@@ -21,10 +21,11 @@ test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev
   # Fuzzing, and the proof of which mutex guards what.
   clang libclang-rt-14-dev
-  # Integration tests scrape with the real server and check with promtool.
-  prometheus
+  # Integration tests scrape with the real server, check with promtool and amtool, and
+  # have warnings delivered.
+  prometheus prometheus-alertmanager
   # Repository rules (tests/tidy), and a client made from reflection alone.
-  python3 python3-protobuf python3-grpcio
+  python3 python3-protobuf python3-grpcio python3-yaml
 )
 
 bench_packages=(

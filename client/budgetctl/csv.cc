@@ -10,4 +10,6 @@ std::string CsvRatio(double ratio) {
   return buffer;
 }
 
+std::string CsvBool(bool value) { return value ? "true" : "false"; }
+
 }  // namespace budgetwatch::ctl

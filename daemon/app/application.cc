@@ -9,6 +9,7 @@
 
 #include "app/memory_guard.h"
 #include "app/open_files.h"
+#include "app/profile_file.h"
 #include "app/restore.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"
@@ -21,6 +22,7 @@
 #include "storage/rocksdb_backups.h"
 #include "storage/rocksdb_store.h"
 #include "telemetry/daemon_metrics.h"
+#include "telemetry/disk_collector.h"
 #include "telemetry/exposer.h"
 #include "telemetry/ledger_collector.h"
 #include "telemetry/load_collector.h"
@@ -167,7 +169,9 @@ Status Application::Parts::Serve() {
   auto started_exposer =
       Exposer::Start(options.metrics_listen,
                      {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar),
-                      std::make_shared<LoadCollector>([this] { return Load(); })});
+                      std::make_shared<LoadCollector>([this] { return Load(); }),
+                      std::make_shared<DiskCollector>(std::vector<DiskCollector::Directory>{
+                          {"data", options.data_dir}, {"backup", BackupDirectoryOf(options)}})});
   if (!started_exposer.ok()) return started_exposer.error();
   exposer = std::move(started_exposer).value();
   plan_service = std::make_unique<PlanServiceHandler>(*plans, *reports, *calls);

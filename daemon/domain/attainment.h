@@ -52,6 +52,10 @@ bool IsLevel(const Requirement& requirement);
 std::optional<Rational> ConvertUnit(const Rational& value, std::string_view from,
                                     std::string_view to);
 
+// Judges an observation against its indicator's target: the kind of value and its unit.
+std::optional<ObservationRefusal> CheckAgainstTarget(const ObservationEvent& event,
+                                                     const Indicator& indicator);
+
 // Wilson score interval of a share at 95 %.
 struct WilsonInterval {
   double low = 0;
@@ -76,7 +80,7 @@ enum class UnknownCause { kNone, kUnobserved, kIncomparable };
 struct Attainment {
   const Indicator* indicator = nullptr;  // owned by the plan's revision
   Requirement requirement;
-  const RecordedObservation* latest = nullptr;  // owned by the book; valid under its lock
+  std::optional<RecordedObservation> latest;  // absent: not observed by the date
   int age_days = 0;
   std::string observed_text;      // in words, in the target's unit
   std::optional<Rational> share;  // of the target, at least 0, may exceed 1
@@ -94,8 +98,7 @@ struct Attainment {
 // a range the nearer end; words their degree; yes or no, and dates, 1 or 0. Where that
 // would divide by zero or leave the positive numbers: 1 when the target is met, else 0.
 Attainment Attain(const Indicator& indicator, int fiscal_year, Date as_of,
-                  const std::vector<const RecordedObservation*>& observations,
-                  const Profile& profile);
+                  const std::vector<RecordedObservation>& observations, const Profile& profile);
 
 // Why it is met or not, one or two sentences with the figures.
 std::string DescribeZh(const Attainment& attainment);

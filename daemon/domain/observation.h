@@ -2,15 +2,18 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/clock.h"
 #include "domain/date.h"
 #include "domain/plan.h"
+#include "domain/profile.h"
 #include "domain/rational.h"
 #include "domain/reason.h"
 #include "domain/sequence.h"
@@ -84,9 +87,9 @@ struct ObservationEntry {
   friend bool operator==(const ObservationEntry&, const ObservationEntry&) = default;
 };
 
-// An observation in the ledger.
+// An observation in the ledger. Cheap to copy.
 struct RecordedObservation {
-  ObservationEntry entry;
+  std::shared_ptr<const ObservationEntry> entry;  // never null in the ledger
   Sequence sequence = 0;
   WallMicros recorded_time = 0;
   Sequence corrected_by = 0;  // sequence of the observation that corrects it; 0: none
@@ -99,13 +102,13 @@ struct ObservationRefusal {
   std::string message;
 };
 
-// Judges what the event shows by itself: ids, texts, dates and counts. `today` is the
-// business date.
-std::optional<ObservationRefusal> CheckObservation(const ObservationEvent& event, Date today);
+// Judges what the event shows by itself: ids, texts, dates, counts, and the percent of a
+// degree by the tiers of `rules`. `today` is the business date.
+std::optional<ObservationRefusal> CheckObservation(const ObservationEvent& event, Date today,
+                                                   const ScoreRules& rules);
 
-// Judges it against the indicator's target: the kind of value and its unit.
-std::optional<ObservationRefusal> CheckAgainstTarget(const ObservationEvent& event,
-                                                     const Indicator& indicator);
+// Lower and upper end of a degree in percent.
+std::pair<int, int> TierOf(AchievementDegree degree, const ScoreRules& rules);
 
 // Every observation there ever was. Append-only; thread-compatible. References are valid
 // until the next Apply.
@@ -123,9 +126,9 @@ class ObservationBook {
 
   // Of one indicator, dated up to `as_of`, known at `known_at` and not corrected then, by
   // rising date, of one date by order of recording.
-  std::vector<const RecordedObservation*> Of(int fiscal_year, std::string_view project_code,
-                                             std::string_view indicator_id, Date as_of,
-                                             Sequence known_at) const;
+  std::vector<RecordedObservation> Of(int fiscal_year, std::string_view project_code,
+                                      std::string_view indicator_id, Date as_of,
+                                      Sequence known_at) const;
 
   // Place of an observation in the order of lists.
   struct Place {

@@ -48,14 +48,17 @@ struct Grade {
   friend bool operator==(const Grade&, const Grade&) = default;
 };
 
-// How results are scored. The default is 财预〔2020〕10号: execution 10, output 50,
-// benefit 30, satisfaction 10; degrees of 100-80, 80-60 and 60-0 percent.
+// How results are scored, see CheckScoreRules (score_rules.h). The default is 财预〔2020〕10号:
+// execution 10, output 50, benefit 30, satisfaction 10; degrees of 100-80, 80-60 and 60-0 percent.
 struct ScoreRules {
   int execution_weight_centi = 1'000;
-  // Tried in this order; the weights and that of the execution sum to 100 points.
-  std::vector<ScoreSection> sections = {{"产出指标", {"产出"}, 5'000},
-                                        {"效益指标", {"效益", "效果"}, 3'000},
-                                        {"满意度指标", {"满意度"}, 1'000}};
+  // Tried in this order; the weights and that of the execution sum to 100 points. The words
+  // are the first and second levels of 财预〔2013〕53号 and its successors; satisfaction is
+  // tried before the benefit, under which some forms have it.
+  std::vector<ScoreSection> sections = {
+      {"产出指标", {"产出", "数量", "质量", "时效", "成本"}, 5'000},
+      {"满意度指标", {"满意度", "服务对象", "受益对象"}, 1'000},
+      {"效益指标", {"效益", "效果", "经济", "社会", "生态", "可持续"}, 3'000}};
   // Lower ends of 达成 and 部分达成, in percent.
   int achieved_from_percent = 80;
   int partly_from_percent = 60;

@@ -6,6 +6,8 @@ sensible call of each RPC at least, and a list of the RPCs that were called.
 
 usage: generic_client.py BIN_DIR
 """
+import copy
+
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
@@ -176,6 +178,23 @@ PLAN = {
 }
 
 
+def check_given_targets(client):
+    """A reading that the client gives holds, unless it is none."""
+    plan = copy.deepcopy(PLAN)
+    indicator = plan["projects"][0]["indicators"][0]
+    for kind, value, faults in (("QUALITATIVE", "", []), ("DATE", "2020-10-31", []),
+                                ("QUANTITATIVE", "95", []), ("QUANTITATIVE", "many", [".value"]),
+                                ("DATE", "2020-02-30", [".value"]), ("BOOLEAN", "yes", [".value"])):
+        indicator["target"] = {"kind": f"TARGET_KIND_{kind}", "value": value}
+        answer = client.ask("PlanService/ValidatePlan", plan=plan)
+        target = answer["plan"]["projects"][0]["indicators"][0]["target"]
+        check_equal((target["kind"], target["value"]), (f"TARGET_KIND_{kind}", value),
+                    "the target that was given")
+        check_equal([item["place"] for item in answer["findings"] if item["id"] == "bad_target"],
+                    [f"projects[0].indicators[0].target{fault}" for fault in faults],
+                    f"faults of {kind} {value}")
+
+
 def check_plans(client):
     answer = client.ask("PlanService/ValidatePlan", plan=PLAN)
     check_equal([item for item in answer["findings"] if item["severity"] == "SEVERITY_ERROR"], [],
@@ -183,6 +202,7 @@ def check_plans(client):
     target = answer["plan"]["projects"][0]["indicators"][0]["target"]
     check_equal((target["comparator"], target["value"], target["unit"]),
                 ("COMPARATOR_GE", "90", "%"), "reading of the target")
+    check_given_targets(client)
     applied = client.ask("PlanService/ApplyPlan", plan=PLAN, documentNumber="1号")
     check(applied["applied"] and not applied["unchanged"], f"plan is not applied: {applied}")
     check_equal(applied["revision"]["budgetFen"], "100000", "budget of the revision")

@@ -273,7 +273,7 @@ void Auditor::OnRestart(const LedgerState& state, const Store& store) {
     bool only_warnings = true;
     const Status status =
         store.ScanJournal(reference_.sequence() + 1, state.sequence(), [&](const auto& item) {
-          only_warnings = only_warnings && std::holds_alternative<WarningEntry>(item.entry);
+          only_warnings = only_warnings && ControlOf<WarningEntry>(item.entry) != nullptr;
           return Status();
         });
     if (status.ok() && only_warnings) reference_.SkipTo(state.sequence());
