@@ -4,6 +4,7 @@
 #include "budgetctl/json.h"
 #include "budgetctl/pages.h"
 #include "budgetctl/report_request.h"
+#include "budgetctl/review_export.h"
 #include "budgetctl/review_table.h"
 
 namespace budgetwatch::ctl {
@@ -117,6 +118,7 @@ void AddReviewCommands(CommandLine* line) {
   AddRun(line, noun);
   AddList(line, noun);
   AddShow(line, noun);
+  AddReviewExport(line, noun);
 }
 
 }  // namespace budgetwatch::ctl

@@ -49,6 +49,9 @@ TEST_F(ResultCommandTest, WrongUsageIsTwo) {
            {"review"},
            {"review", "run", "--department", "1"},
            {"review", "show"},
+           {"review", "export", "2020/1/2020-06-30/1"},
+           {"review", "export", "2020/1/2020-06-30/1", "-o", "form.pdf"},
+           {"review", "export", "2020/1/2020-06-30/1", "-o", "form.csv", "--form", "annual"},
            {"review", "run", "--department", "1", "--year", "2020", "--known-at", "soon"}}) {
     const Ran run = Run(arguments);
     EXPECT_EQ(run.code, 2) << run.err;
@@ -201,6 +204,37 @@ TEST_F(ResultCommandTest, ReportsInEveryFormat) {
   EXPECT_THAT(report("score", "table"), HasSubstr("扣分原因"));
   EXPECT_EQ(Json(report("score", "json")).fields().at("grade").string_value(), "中");
   EXPECT_THAT(report("score", "csv"), HasSubstr("SCORE_ITEM_KIND_INDICATOR"));
+}
+
+TEST_F(ResultCommandTest, ReviewsAreExportedAsForms) {
+  service_.review = ExampleReview();
+  const std::string id = service_.review.summary().review_id();
+  const auto read = [this](const std::string& name) {
+    std::ifstream file(folder_ / name, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  };
+  const auto path = [this](const std::string& name) { return (folder_ / name).string(); };
+  const Ran html = Run({"review", "export", id, "-o", path("form.HTML")});
+  EXPECT_EQ(html.code, 0) << html.err;
+  EXPECT_THAT(html.out, HasSubstr("项目支出绩效目标执行监控表（2 张）已写入 " + path("form.HTML")));
+  EXPECT_THAT(read("form.HTML"), HasSubstr("到货延期"));
+  EXPECT_EQ(Run({"review", "export", id, "-o", path("form.xlsx")}).code, 0);
+  EXPECT_TRUE(read("form.xlsx").starts_with("PK"));
+  // The flag goes before the name of the file.
+  const Ran csv = Run({"review", "export", id, "--form", "evaluation", "--format", "csv", "-o",
+                       path("form.html"), "--output", "json"});
+  EXPECT_EQ(Json(csv.out).fields().at("format").string_value(), "csv");
+  EXPECT_THAT(read("form.html"), HasSubstr("项目支出绩效自评表"));
+
+  const Ran missing = Run({"review", "export", "2020/1/2020-06-30/1", "-o", path("form.html")});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(read("form.html"), HasSubstr("项目支出绩效自评表"));
+  const Ran nowhere = Run({"review", "export", id, "-o", path("none/form.csv"), "--lang", "en"});
+  EXPECT_EQ(nowhere.code, 1);
+  EXPECT_THAT(nowhere.err, HasSubstr("cannot write " + path("none/form.csv")));
+  const Ran unclear = Run({"review", "export", id, "-o", path("form.pdf"), "--lang", "en"});
+  EXPECT_EQ(unclear.code, 2);
+  EXPECT_THAT(unclear.err, HasSubstr("--format"));
 }
 
 TEST_F(ResultCommandTest, ReviewsRunListAndShow) {
