@@ -18,7 +18,8 @@ TODAY = "2020-07-01"
 DEPARTMENT = "122002"
 REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 HEALTH = "grpc.health.v1.Health"
-OWN_SERVICES = ("AdminService", "MonitorService", "PaymentService", "PlanService")
+OWN_SERVICES = ("AdminService", "MonitorService", "ObservationService", "PaymentService",
+                "PlanService")
 
 Field = descriptor_pb2.FieldDescriptorProto
 
