@@ -219,9 +219,6 @@ def check_plans(client):
 
 
 def check_payments(client):
-    def outcomes(answer):
-        return [item["reason"] or item["outcome"] for item in answer["outcomes"]]
-
     recorded = client.ask("PaymentService/RecordPayments", source="bank", payments=[
         payment(1, 1000), payment(2, 500, project="none"), payment(3, 0), payment(1, 1000)])
     check_equal(outcomes(recorded), ["OUTCOME_RECORDED", "OUTCOME_SUSPENDED", "ZERO_AMOUNT",
@@ -272,6 +269,45 @@ def check_monitor(client):
                 "the last change")
 
 
+def outcomes(answer):
+    return [item["reason"] or item["outcome"] for item in answer["outcomes"]]
+
+
+def check_results(client):
+    def observation(name, indicator, **value):
+        return {"observationId": name, "projectCode": "P1", "indicatorId": indicator,
+                "observedDate": "2020-06-30", **value}
+
+    recorded = client.ask("ObservationService/RecordObservations", source="unit", observations=[
+        observation("o1", "1", survey={"satisfiedCount": 19, "askedCount": 20}),
+        observation("o2", "9", yes=True), observation("o3", "1"),
+        observation("o1", "1", survey={"satisfiedCount": 19, "askedCount": 20})])
+    check_equal(outcomes(recorded), ["OUTCOME_RECORDED", "OUTCOME_SUSPENDED", "MISSING_VALUE",
+                                     "OUTCOME_DUPLICATE"], "outcomes of observations")
+    listed = client.ask("ObservationService/ListObservations", fiscalYear=2020, pageSize=1)
+    check_equal((listed["observations"][0]["event"]["observationId"],
+                 bool(listed["nextPageToken"])), ("o1", True), "a page of observations")
+    question = {"departmentCode": DEPARTMENT, "fiscalYear": 2020, "asOfDate": "2020-06-30"}
+    report = client.ask("MonitorService/GetPerformanceReport", **question)["report"]
+    indicator = report["projects"][0]["indicators"][0]
+    check_equal((indicator["observedText"], indicator["survey"]["certain"]),
+                ("95.00 % (19/20)", False), "a survey in the report")
+    card = client.ask("MonitorService/GetScorecard", **question)["scorecard"]
+    check_equal(card["projects"][0]["fullScore"], "100.00", "points that can be reached")
+    run = client.ask("MonitorService/RunReview", **question)
+    check(run["created"], "the review was there already")
+    again = client.ask("MonitorService/RunReview", **question)
+    check_equal((again["created"], again["review"]), (False, run["review"]), "the same again")
+    review_id = run["summary"]["reviewId"]
+    reviews = client.ask("MonitorService/ListReviews")["reviews"]
+    check(review_id in [item["reviewId"] for item in reviews], f"{review_id} is not listed")
+    check_equal(client.ask("MonitorService/GetReview", reviewId=review_id)["review"],
+                run["review"], "the review")
+    code, details = client.refusal("MonitorService/GetReview", reviewId="2020/x/2020-06-30/1")
+    check_equal(code, grpc.StatusCode.NOT_FOUND, "code for an unknown review")
+    check(b"REVIEW_NOT_FOUND" in details, f"details without their reason: {details}")
+
+
 def check_admin(client):
     info = client.ask("AdminService/GetServerInfo")
     check(info["writable"] and info["businessDateFixed"], f"server info: {info}")
@@ -303,6 +339,7 @@ def test(bin_dir, folder, _):
         check_plans(client)
         check_payments(client)
         check_monitor(client)
+        check_results(client)
         check_admin(client)
         check_equal(client.called, rpcs, "RPCs that were called")
         client.close()
