@@ -65,8 +65,8 @@ const RecordedReview* ReviewBook::FindLast(int fiscal_year, const std::string& d
   if (position == reviews_.begin()) return nullptr;
   --position;
   const ReviewId& id = position->first;
-  const bool same = id.fiscal_year == fiscal_year && id.department_code == department_code &&
-                    id.as_of == as_of;
+  const bool same =
+      id.fiscal_year == fiscal_year && id.department_code == department_code && id.as_of == as_of;
   return same ? &position->second : nullptr;
 }
 
