@@ -12,6 +12,7 @@
 #include "app/application.h"
 #include "app/command_line.h"
 #include "app/offline_tools.h"
+#include "app/profile_file.h"
 
 namespace {
 

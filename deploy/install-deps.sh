@@ -11,8 +11,8 @@ build_packages=(
   # RPC, messages, store, metrics. These bring zlib, curl and c-ares headers.
   protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev
   librocksdb-dev prometheus-cpp-dev libabsl-dev libssl-dev libxxhash-dev
-  # Configuration, logging, command line, Unicode.
-  libyaml-cpp-dev libspdlog-dev libcli11-dev libutf8proc-dev
+  # Configuration, logging, command line, Unicode, exact fractions, spreadsheets.
+  libyaml-cpp-dev libspdlog-dev libcli11-dev libutf8proc-dev libgmp-dev libxlsxwriter-dev
   # For people and the quickstart: checkout, downloads, looking at processes.
   git ca-certificates procps curl
 )
@@ -21,10 +21,11 @@ test_packages=(
   libgtest-dev libgmock-dev librapidcheck-dev
   # Fuzzing, and the proof of which mutex guards what.
   clang libclang-rt-14-dev
-  # Integration tests scrape with the real server and check with promtool.
-  prometheus
+  # Integration tests scrape with the real server, check with promtool and amtool, and
+  # have warnings delivered.
+  prometheus prometheus-alertmanager
   # Repository rules (tests/tidy), and a client made from reflection alone.
-  python3 python3-protobuf python3-grpcio
+  python3 python3-protobuf python3-grpcio python3-yaml
 )
 
 bench_packages=(

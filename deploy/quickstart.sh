@@ -80,6 +80,15 @@ ctl plan apply deploy/examples/plan-2020.yaml
 step "payments of 2020 (invented)"
 ctl payment import deploy/examples/payments-2020.csv
 
+step "observations of 2020 (invented); those of days to come are refused"
+status=0
+ctl observation import deploy/examples/observations-2020.csv >"$folder/observations.txt" || status=$?
+[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || fail "the observations were not imported"
+grep -v DATE_IN_FUTURE "$folder/observations.txt" | sed -n 1,4p
+
+step "mid-year review"
+ctl review run --department 122002 --year 2020 --as-of 2020-06-30 | sed -n 1,12p
+
 step "execution at the end of June"
 ctl report execution --department 122002 --year 2020 --as-of 2020-06-30
 
@@ -95,6 +104,8 @@ cat <<TEXT
 
 The ledger is running. To look further:
   build/bin/budgetctl --server $server report execution --department 122002 --year 2020 --as-of 2020-12-31
+  build/bin/budgetctl --server $server report performance --department 122002 --year 2020
+  build/bin/budgetctl --server $server report score --department 122002 --year 2020
   build/bin/budgetctl --server $server payment list --year 2020 --project 122-0601-JBN-GGD9
   build/bin/budgetctl --server $server plan show --department 122002 --year 2020
   build/bin/budgetctl --server $server admin verify

@@ -61,7 +61,7 @@ void WriteInfoCsv(std::ostream& out, const v1::GetServerInfoResponse& info) {
   for (const v1::FiscalYearInfo& year : info.fiscal_years()) {
     WriteCsvRecord(
         out,
-        {std::to_string(year.fiscal_year()), year.closed() ? "true" : "false",
+        {std::to_string(year.fiscal_year()), CsvBool(year.closed()),
          std::to_string(year.payment_count()), FormatYuan(year.amount_fen()),
          std::to_string(year.suspense().payment_count()), FormatYuan(year.suspense().amount_fen()),
          std::to_string(year.department_codes_size()), std::to_string(year.open_warning_count()),
@@ -117,11 +117,10 @@ ExitCode Verify(const Context& context, const v1::VerifyLedgerRequest& request) 
     case OutputFormat::kCsv:
       WriteCsvRecord(context.out(), {"consistent", "verified_sequence", "payment_count",
                                      "amount_yuan", "difference_count", "chain_hash"});
-      WriteCsvRecord(
-          context.out(),
-          {response.consistent() ? "true" : "false", std::to_string(response.verified_sequence()),
-           std::to_string(response.payment_count()), FormatYuan(response.amount_fen()),
-           std::to_string(response.differences_size()), response.chain_hash()});
+      WriteCsvRecord(context.out(),
+                     {CsvBool(response.consistent()), std::to_string(response.verified_sequence()),
+                      std::to_string(response.payment_count()), FormatYuan(response.amount_fen()),
+                      std::to_string(response.differences_size()), response.chain_hash()});
       break;
     case OutputFormat::kTable: PrintVerification(context, response); break;
   }
@@ -175,7 +174,7 @@ ExitCode CloseYear(const Context& context, int year) {
     case OutputFormat::kJson: context.out() << ToJson(response); break;
     case OutputFormat::kCsv:
       WriteCsvRecord(context.out(), {"fiscal_year", "already_closed"});
-      WriteCsvRecord(context.out(), {name, response.already_closed() ? "true" : "false"});
+      WriteCsvRecord(context.out(), {name, CsvBool(response.already_closed())});
       break;
     case OutputFormat::kTable:
       context.out() << (response.already_closed()

@@ -29,9 +29,12 @@ ExitCode RunBudgetctl(const std::vector<std::string>& arguments,
   AddPlanCommands(&line);
   AddTargetCommands(&line);
   AddPaymentCommands(&line);
+  AddObservationCommands(&line);
   AddReportCommands(&line);
+  AddReviewCommands(&line);
   AddWarningCommands(&line);
   AddAdminCommands(&line);
+  AddMetricsCommands(&line);
   AddBenchCommands(&line);
   try {
     line.Parse(arguments);

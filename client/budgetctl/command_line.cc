@@ -141,4 +141,13 @@ CLI::Option* AddKnownAt(const Speech& say, CLI::App* verb, std::string* known_at
       ->check(CLI::Validator(is_moment, "SEQUENCE|TIME"));
 }
 
+CLI::Option* AddSource(const Speech& say, CLI::App* verb, std::string* source) {
+  *source = "csv";
+  return verb->add_option(
+      "--source", *source,
+      say("来源系统的名称；编号在来源内唯一（默认 csv，与文件名无关，改名重导不会重复入账）",
+          "Name of the sending system; ids are unique within it (default csv whatever the file "
+          "is called, so that importing a renamed file changes nothing)"));
+}
+
 }  // namespace budgetwatch::ctl

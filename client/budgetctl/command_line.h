@@ -50,14 +50,20 @@ CLI::Option* AddYear(const Speech& say, CLI::App* verb, int* year);
 CLI::Option* AddDate(CLI::App* verb, const std::string& name, std::string* date,
                      const std::string& description);
 CLI::Option* AddKnownAt(const Speech& say, CLI::App* verb, std::string* known_at);
+// Source of what an import sends; "csv" without the flag. A constant: were it the name
+// of the file, importing a renamed file would count its events a second time.
+CLI::Option* AddSource(const Speech& say, CLI::App* verb, std::string* source);
 
 // One function per noun.
 void AddPlanCommands(CommandLine* line);
 void AddTargetCommands(CommandLine* line);
 void AddPaymentCommands(CommandLine* line);
+void AddObservationCommands(CommandLine* line);
 void AddReportCommands(CommandLine* line);
+void AddReviewCommands(CommandLine* line);
 void AddWarningCommands(CommandLine* line);
 void AddAdminCommands(CommandLine* line);
+void AddMetricsCommands(CommandLine* line);
 void AddBenchCommands(CommandLine* line);
 
 }  // namespace budgetwatch::ctl

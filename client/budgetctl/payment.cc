@@ -4,6 +4,7 @@
 #include "budgetctl/csv.h"
 #include "budgetctl/display_width.h"
 #include "budgetctl/json.h"
+#include "budgetctl/pages.h"
 #include "budgetctl/payment_import.h"
 #include "budgetctl/table.h"
 #include "domain/money.h"
@@ -70,8 +71,8 @@ void WritePaymentsCsv(std::ostream& out, const v1::ListPaymentsResponse& respons
         out, {payment.source(), event.payment_id(), Word(Speech(Language::kEnglish), event.kind()),
               event.project_code(), event.pay_date(), FormatYuan(event.amount_fen()),
               FormatYuan(payment.effect_fen()), FormatYuan(payment.remaining_fen()), event.payee(),
-              event.memo(), event.original_payment_id(), payment.suspended() ? "true" : "false",
-              payment.unmatched() ? "true" : "false", std::to_string(payment.sequence()),
+              event.memo(), event.original_payment_id(), CsvBool(payment.suspended()),
+              CsvBool(payment.unmatched()), std::to_string(payment.sequence()),
               payment.recorded_time()});
   }
 }
@@ -83,17 +84,10 @@ ExitCode List(const Context& context, const ListFlags& flags) {
   request.set_from_date(flags.from);
   request.set_to_date(flags.to);
   request.set_suspended_only(flags.suspended);
-  request.set_page_size(1'000);
-  client::Connection connection(context.ConnectionSettings());
   v1::ListPaymentsResponse all;
-  do {
-    v1::ListPaymentsResponse page;
-    const client::CallStatus status = connection.ListPayments(request, &page);
-    if (!status.ok()) return context.Fail(status);
-    request.set_page_token(page.next_page_token());
-    page.clear_next_page_token();
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
+  const client::CallStatus status =
+      ListAll(context.ConnectionSettings(), &client::Connection::ListPayments, request, &all);
+  if (!status.ok()) return context.Fail(status);
   switch (context.options.output) {
     case OutputFormat::kJson: context.out() << ToJson(all); break;
     case OutputFormat::kCsv: WritePaymentsCsv(context.out(), all); break;
@@ -119,12 +113,7 @@ void PrintPayment(const Context& context, const v1::Payment& payment) {
       {say("标记", "Marks"), Marks(say, payment)},
       {say("序号", "Sequence"), std::to_string(payment.sequence())},
       {say("记录时间", "Recorded"), payment.recorded_time()}};
-  for (const auto& [name, value] : lines) {
-    if (value.empty()) continue;
-    const int padding = std::max(0, 18 - DisplayWidth(name));
-    context.out() << name << std::string(static_cast<size_t>(padding), ' ') << OneLine(value)
-                  << '\n';
-  }
+  for (const auto& [name, value] : lines) PrintField(context.out(), name, value, 18);
 }
 
 ExitCode Show(const Context& context, const std::string& source, const std::string& id) {
@@ -146,15 +135,6 @@ ExitCode Show(const Context& context, const std::string& source, const std::stri
     case OutputFormat::kTable: PrintPayment(context, response.payment()); break;
   }
   return ExitCode::kDone;
-}
-
-CLI::Option* AddSource(const Speech& say, CLI::App* verb, std::string* source) {
-  *source = kDefaultSource;
-  return verb->add_option(
-      "--source", *source,
-      say("来源系统的名称；编号在来源内唯一（默认 csv，与文件名无关，改名重导不会重复入账）",
-          "Name of the sending system; ids are unique within it (default csv whatever the file "
-          "is called, so that importing a renamed file changes nothing)"));
 }
 
 void AddImport(CommandLine* line, CLI::App* noun) {

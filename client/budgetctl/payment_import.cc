@@ -2,12 +2,8 @@
 
 #include <utility>
 
-#include "budgetctl/csv.h"
+#include "budgetctl/import_output.h"
 #include "budgetctl/import_tally.h"
-#include "budgetctl/interrupt.h"
-#include "budgetctl/json.h"
-#include "budgetctl/progress.h"
-#include "budgetctl/table.h"
 #include "domain/money.h"
 #include "import/payment_csv.h"
 #include "lib/payment_sender.h"
@@ -18,15 +14,10 @@ namespace {
 // A daemon that restarts replays its journal first; an import waits for it.
 constexpr std::chrono::seconds kReconnectTotal{60};
 
-// No text of a valid payment comes near this size. Longer ones are refused here,
-// because a request of several such rows would pass gRPC's limit and fail whole.
-constexpr size_t kTextBytesMax = 16 * 1024;
-
-// Why an import ended before the end of its file; nothing when it did not.
-struct Ending {
-  std::string message;
-  bool all_answered = true;  // whether everything that was sent has its answer
-};
+constexpr ImportWords kWords = {
+    "笔", "payments", "待核：该年度的计划中还没有这些项目；下达带有项目的计划后自动归入。",
+    "Suspended: no plan of the year has these projects yet; they are attributed by "
+    "themselves once one does."};
 
 v1::PaymentKind KindOf(PaymentKind kind) {
   switch (kind) {
@@ -37,19 +28,13 @@ v1::PaymentKind KindOf(PaymentKind kind) {
   return v1::PAYMENT_KIND_UNSPECIFIED;
 }
 
-// The column whose text is too long to be sent, or nothing.
-const char* OversizedColumn(const PaymentRow& row) {
-  const std::pair<const char*, const std::string*> texts[] = {
-      {"payment_id", &row.payment_id},
-      {"project_code", &row.project_code},
-      {"pay_date", &row.pay_date},
-      {"payee", &row.payee},
-      {"memo", &row.memo},
-      {"original_payment_id", &row.original_payment_id}};
-  for (const auto& [column, text] : texts) {
-    if (text->size() > kTextBytesMax) return column;
-  }
-  return nullptr;
+std::vector<NamedText> TextsOf(const PaymentRow& row) {
+  return {{"payment_id", &row.payment_id},
+          {"project_code", &row.project_code},
+          {"pay_date", &row.pay_date},
+          {"payee", &row.payee},
+          {"memo", &row.memo},
+          {"original_payment_id", &row.original_payment_id}};
 }
 
 v1::PaymentEvent ToEvent(PaymentRow row) {
@@ -65,109 +50,21 @@ v1::PaymentEvent ToEvent(PaymentRow row) {
   return event;
 }
 
-void PrintSummary(const Context& context, const v1::PaymentImportSummary& summary) {
-  const Speech& say = context.say;
-  std::ostream& out = context.out();
-  out << say("入账 ", "Recorded ") << summary.recorded_count() << say(" 笔，待核 ", ", suspended ")
-      << summary.suspended_count() << say(" 笔，重复 ", ", duplicate ") << summary.duplicate_count()
-      << say(" 笔，拒绝 ", ", rejected ") << summary.rejected_count() << say(" 行。", ".") << '\n';
-  const std::string amount = FormatYuan(summary.amount_fen(), true);
-  out << say("本次新入账（含待核）净额 " + amount + " 元。",
-             "Net sum newly recorded, suspense included: " + amount + " yuan.")
-      << '\n';
-  if (summary.suspended_count() > 0) {
-    out << say("待核：该年度的计划中还没有这些项目；下达带有项目的计划后自动归入。",
-               "Suspended: no plan of the year has these projects yet; they are attributed by "
-               "themselves once one does.")
-        << '\n';
-  }
-  if (summary.rejections().empty()) return;
-  out << '\n';
-  Table table({{say("行", "Row"), Align::kRight, 0},
-               {say("列", "Column"), Align::kLeft, 0},
-               {say("原因", "Reason"), Align::kLeft, 0},
-               {say("说明", "Message"), Align::kLeft, 16}});
-  for (const v1::PaymentRejection& rejection : summary.rejections()) {
-    table.AddRow({std::to_string(rejection.row()), rejection.field(), rejection.reason(),
-                  ReasonText(say, rejection.reason(), rejection.message())});
-  }
-  out << table.Render(context.terminal.out_width);
-}
-
-void WriteRejectionsCsv(std::ostream& out, const v1::PaymentImportSummary& summary) {
-  WriteCsvRecord(out, {"row", "reason", "field", "message"});
-  for (const v1::PaymentRejection& rejection : summary.rejections()) {
-    WriteCsvRecord(out, {std::to_string(rejection.row()), rejection.reason(), rejection.field(),
-                         rejection.message()});
-  }
-}
-
-ExitCode Conclude(const Context& context, const v1::PaymentImportSummary& summary,
-                  const std::optional<Ending>& ending) {
-  switch (context.options.output) {
-    case OutputFormat::kJson: context.out() << ToJson(summary); break;
-    case OutputFormat::kCsv: WriteRejectionsCsv(context.out(), summary); break;
-    case OutputFormat::kTable: PrintSummary(context, summary); break;
-  }
-  if (!ending) return summary.rejected_count() > 0 ? ExitCode::kRejected : ExitCode::kDone;
-  context.out().flush();
-  const Speech& say = context.say;
-  const std::string count = std::to_string(summary.recorded_count() + summary.suspended_count() +
-                                           summary.duplicate_count());
-  const std::string rest = ending->all_answered
-                               ? say("其余没有发送", "the rest was not sent")
-                               : say("其余是否入账未知", "of the rest it is not known");
-  const std::string message =
-      ending->message +
-      say("。服务端已确认 " + count + " 笔，" + rest + "；重新运行同一命令是安全的，不会重复入账",
-          ". The server has acknowledged " + count + " payments; " + rest +
-              ". Running the same command again is safe: nothing counts twice");
-  return context.Fail(message);
-}
-
-std::string Interrupted(const Context& context) { return context.say("已中断", "interrupted"); }
-
-// Reads rows and sends them until the end of the file; says why when it stops before.
-std::optional<Ending> SendRows(const Context& context, const Interrupt& interrupt,
-                               PaymentCsvReader* reader, client::PaymentSender* sender,
-                               ImportTally* tally, ProgressBar* progress) {
-  std::optional<Ending> ending;
-  const auto failed = [&](const client::CallStatus& status) {
-    return Ending{interrupt.requested() ? Interrupted(context) : context.Describe(status), false};
-  };
-  while (!ending) {
-    if (interrupt.requested()) {
-      ending = Ending{Interrupted(context)};
-      break;
-    }
-    Result<std::optional<PaymentRecord>> next = reader->Next();
-    if (!next.ok()) {
-      const Error& error = next.error();
-      ending = Ending{ReasonText(context.say, error.reason, error.message)};
-      break;
-    }
-    if (!next.value()) break;
-    PaymentRecord& record = *next.value();
-    if (auto* rejection = std::get_if<RowRejection>(&record)) {
-      tally->AddRejection(rejection->row_number, std::move(rejection->reason),
-                          std::move(rejection->field), std::move(rejection->message));
-      continue;
-    }
-    PaymentRow& row = std::get<PaymentRow>(record);
-    const int64_t row_number = row.row_number;
-    if (const char* column = OversizedColumn(row)) {
-      tally->AddRejection(row_number, "FIELD_TOO_LONG", column, "the text is too long; shorten it");
-      continue;
-    }
-    // After a failure the sender is spent; Finish would only try it all again.
-    const client::CallStatus status = sender->Add(ToEvent(std::move(row)), row_number);
-    if (!status.ok()) return failed(status);
-    progress->Update(reader->bytes_consumed(), reader->bytes_total(),
-                     context.say("已确认 ", "acknowledged ") + std::to_string(tally->row_count()));
-  }
+// Sends the rows of the file; says why when it stops before its end.
+std::optional<ImportEnding> SendPayments(const Context& context, const Interrupt& interrupt,
+                                         PaymentCsvReader* reader, client::PaymentSender* sender,
+                                         PaymentTally* tally) {
+  ProgressBar progress(context.terminal.err, context.terminal.err_width);
+  const std::optional<ImportEnding> ending = SendRows<PaymentRow>(
+      context, interrupt, reader, tally, &progress, TextsOf, [&](PaymentRow row) {
+        const int64_t row_number = row.row_number;
+        return sender->Add(ToEvent(std::move(row)), row_number);
+      });
+  // After a failure the sender is spent; Finish would only try it all again.
+  if (ending && !ending->all_answered) return ending;
   // Also after an interruption: what is under way is acknowledged within moments.
   const client::CallStatus status = sender->Finish();
-  return status.ok() ? ending : failed(status);
+  return status.ok() ? ending : FailedImport(context, interrupt, status);
 }
 
 }  // namespace
@@ -186,7 +83,7 @@ ExitCode ImportPayments(const Context& context, const std::string& path,
   const client::CallStatus reachable = connection.GetServerInfo({}, &info);
   if (!reachable.ok()) return context.Fail(reachable);
 
-  ImportTally tally;
+  PaymentTally tally;
   client::PaymentSenderOptions options;
   options.source = source;
   options.timeout = settings.timeout;
@@ -207,12 +104,14 @@ ExitCode ImportPayments(const Context& context, const std::string& path,
         tally.AddOutcome(result.tag, result.event, result.outcome);
       },
       connection.pacer());
-  std::optional<Ending> ending;
-  {
-    ProgressBar progress(context.terminal.err, context.terminal.err_width);
-    ending = SendRows(context, interrupt, reader.value().get(), &sender, &tally, &progress);
-  }
-  return Conclude(context, tally.Summary(), ending);
+  const std::optional<ImportEnding> ending =
+      SendPayments(context, interrupt, reader.value().get(), &sender, &tally);
+  const v1::PaymentImportSummary summary = tally.summary();
+  const std::string amount = FormatYuan(summary.amount_fen(), true);
+  return ConcludeImport(
+      context, summary, ending, kWords,
+      context.say("本次新入账（含待核）净额 " + amount + " 元。",
+                  "Net sum newly recorded, suspense included: " + amount + " yuan."));
 }
 
 }  // namespace budgetwatch::ctl

@@ -6,7 +6,9 @@
 #include "budgetctl/findings.h"
 #include "budgetctl/json.h"
 #include "budgetctl/known_at.h"
+#include "budgetctl/pages.h"
 #include "budgetctl/plan_table.h"
+#include "budgetctl/target_table.h"
 #include "domain/plan_check.h"
 #include "import/plan_file.h"
 #include "import/plan_yaml.h"
@@ -52,6 +54,7 @@ ExitCode Check(const Context& context, const std::string& path) {
     case OutputFormat::kCsv: WriteFindingsCsv(context.out(), response.findings()); break;
     case OutputFormat::kTable:
       PrintPlanSummary(context.out(), context.say, response.plan());
+      PrintTargets(context.out(), context.say, response.plan(), context.terminal.out_width);
       PrintFindings(context.out(), context.say, response.findings());
       break;
   }
@@ -177,17 +180,10 @@ ExitCode History(const Context& context, const ShowFlags& flags) {
   v1::ListPlanRevisionsRequest request;
   request.set_department_code(flags.department);
   request.set_fiscal_year(flags.year);
-  request.set_page_size(1'000);
-  client::Connection connection(context.ConnectionSettings());
   v1::ListPlanRevisionsResponse all;
-  do {
-    v1::ListPlanRevisionsResponse page;
-    const client::CallStatus status = connection.ListPlanRevisions(request, &page);
-    if (!status.ok()) return context.Fail(status);
-    request.set_page_token(page.next_page_token());
-    page.clear_next_page_token();
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
+  const client::CallStatus status =
+      ListAll(context.ConnectionSettings(), &client::Connection::ListPlanRevisions, request, &all);
+  if (!status.ok()) return context.Fail(status);
   switch (context.options.output) {
     case OutputFormat::kJson: context.out() << ToJson(all); break;
     case OutputFormat::kCsv: WriteRevisionsCsv(context.out(), all); break;

@@ -34,9 +34,23 @@ constexpr ReasonWords kReasons[] = {
     {"REFUND_EXCEEDS_PAYMENT", "退款累计超过原支付；请核对金额"},
     {"CORRECTION_EXCEEDS_PAYMENT", "更正金额超过原支付的余额；请核对金额"},
     {"CORRECTION_WITHOUT_CHANGE", "更正前后的项目和日期相同；没有可更正的内容"},
+    {"MISSING_OBSERVATION_ID", "没有观测编号；请补上，同一来源内不得重复"},
+    {"MISSING_INDICATOR_ID", "没有指标编号；请按计划中该项目的指标编号填写"},
+    {"DATE_IN_FUTURE", "日期晚于业务日期；请核对年份，或到期后再报"},
+    {"MISSING_VALUE", "没有完成值；请填写完成值，满意度调查请填写满意人数和调查人数"},
+    {"INVALID_VALUE",
+     "完成值应为数字、是/否、达成/部分达成/未达成或日期如 "
+     "2020-10-31，且与指标值同类；“完成”等说法请改写，"
+     "单位另填一列，percent 只与达成程度同用"},
+    {"UNIT_MISMATCH", "计量单位与指标值不同且不能换算；请按指标值的单位填写"},
+    {"INVALID_SURVEY",
+     "满意人数和调查人数须为整数，调查人数至少为 1，满意人数不超过它；满意度调查的完成值一列留空"},
+    {"OBSERVATION_ID_CONFLICT",
+     "同一编号已登记而内容不同；更正请用新编号，并在 corrects_observation_id 中指明原编号"},
+    {"CORRECTED_NOT_FOUND", "账上没有所更正的观测，或它属于别的指标、已被更正；请核对原编号"},
     // Of a request as a whole.
     {"INVALID_SOURCE", "来源名称须为 1 至 64 字节、不含控制字符"},
-    {"BATCH_TOO_LARGE", "一批最多 10,000 笔"},
+    {"BATCH_TOO_LARGE", "一批最多 10,000 条"},
     {"INVALID_FIELD", "有一项的取值不合要求"},
     {"INVALID_PAGE_TOKEN", "翻页标记无效；请从第一页重新查询"},
     {"DATE_OUTSIDE_FISCAL_YEAR", "日期不在该预算年度内"},
@@ -44,6 +58,7 @@ constexpr ReasonWords kReasons[] = {
     {"PLAN_NOT_FOUND", "没有生效的计划；请核对部门和年度，或先用 plan apply 下达计划"},
     {"PAYMENT_NOT_FOUND", "没有这笔支付；请核对编号和 --source"},
     {"WARNING_NOT_FOUND", "没有这条预警；请用 warning list 查看编号"},
+    {"REVIEW_NOT_FOUND", "没有这次运行监控；请用 review list 查看编号"},
     {"FISCAL_YEAR_NOT_OVER", "该年度尚未结束，不能关账"},
     {"MALFORMED_MESSAGE", "请求无法解析；客户端与服务端版本可能不一致"},
     // Of the server.

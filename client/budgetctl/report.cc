@@ -2,28 +2,19 @@
 
 #include "budgetctl/command_line.h"
 #include "budgetctl/json.h"
-#include "budgetctl/known_at.h"
+#include "budgetctl/performance_table.h"
+#include "budgetctl/report_request.h"
 #include "budgetctl/report_table.h"
+#include "budgetctl/score_table.h"
 
 namespace budgetwatch::ctl {
 namespace {
 
-struct ExecutionFlags {
-  std::string department;
-  int year = 0;
-  std::string as_of;
-  std::string known_at;
-};
-
-ExitCode Execution(const Context& context, const ExecutionFlags& flags) {
-  v1::GetExecutionReportRequest request;
-  request.set_department_code(flags.department);
-  request.set_fiscal_year(flags.year);
-  request.set_as_of_date(flags.as_of);
-  if (const auto known_at = ParseKnownAt(flags.known_at)) *request.mutable_known_at() = *known_at;
+ExitCode Execution(const Context& context, const ReportFlags& flags) {
   client::Connection connection(context.ConnectionSettings());
   v1::GetExecutionReportResponse response;
-  const client::CallStatus status = connection.GetExecutionReport(request, &response);
+  const client::CallStatus status =
+      connection.GetExecutionReport(RequestOf<v1::GetExecutionReportRequest>(flags), &response);
   if (!status.ok()) return context.Fail(status);
   switch (context.options.output) {
     case OutputFormat::kJson: context.out() << ToJson(response.report()); break;
@@ -35,20 +26,60 @@ ExitCode Execution(const Context& context, const ExecutionFlags& flags) {
   return ExitCode::kDone;
 }
 
+ExitCode Performance(const Context& context, const ReportFlags& flags) {
+  client::Connection connection(context.ConnectionSettings());
+  v1::GetPerformanceReportResponse response;
+  const client::CallStatus status =
+      connection.GetPerformanceReport(RequestOf<v1::GetPerformanceReportRequest>(flags), &response);
+  if (!status.ok()) return context.Fail(status);
+  switch (context.options.output) {
+    case OutputFormat::kJson: context.out() << ToJson(response.report()); break;
+    case OutputFormat::kCsv: WritePerformanceCsv(context.out(), response.report()); break;
+    case OutputFormat::kTable:
+      PrintPerformance(context.out(), context.say, response.report(), context.terminal.out_width);
+      break;
+  }
+  return ExitCode::kDone;
+}
+
+ExitCode Score(const Context& context, const ReportFlags& flags) {
+  client::Connection connection(context.ConnectionSettings());
+  v1::GetScorecardResponse response;
+  const client::CallStatus status =
+      connection.GetScorecard(RequestOf<v1::GetScorecardRequest>(flags), &response);
+  if (!status.ok()) return context.Fail(status);
+  switch (context.options.output) {
+    case OutputFormat::kJson: context.out() << ToJson(response.scorecard()); break;
+    case OutputFormat::kCsv: WriteScoreCsv(context.out(), response.scorecard()); break;
+    case OutputFormat::kTable:
+      PrintScorecard(context.out(), context.say, response.scorecard(), context.terminal.out_width);
+      break;
+  }
+  return ExitCode::kDone;
+}
+
+void AddReport(CommandLine* line, CLI::App* noun, const std::string& verb,
+               const std::string& description,
+               ExitCode (*run)(const Context&, const ReportFlags&)) {
+  auto flags = std::make_shared<ReportFlags>();
+  CLI::App* report = line->AddVerb(noun, verb, description, [flags, run](const Context& context) {
+    return run(context, *flags);
+  });
+  AddReportFlags(line->say(), report, flags.get());
+}
+
 }  // namespace
 
 void AddReportCommands(CommandLine* line) {
   const Speech& say = line->say();
-  CLI::App* noun = line->AddNoun("report", say("报告", "Reports"));
-  auto flags = std::make_shared<ExecutionFlags>();
-  CLI::App* execution =
-      line->AddVerb(noun, "execution", say("预算执行情况", "Execution of a department's budget"),
-                    [flags](const Context& context) { return Execution(context, *flags); });
-  AddDepartment(say, execution, &flags->department)->required();
-  AddYear(say, execution, &flags->year)->required();
-  AddDate(execution, "--as-of", &flags->as_of,
-          say("截至日期（默认业务日期）", "Date of the report (default the business date)"));
-  AddKnownAt(say, execution, &flags->known_at);
+  CLI::App* noun = line->AddNoun("report", say("报告：执行、绩效、评分", "Reports"));
+  AddReport(line, noun, "execution", say("预算执行情况", "Execution of a department's budget"),
+            Execution);
+  AddReport(line, noun, "performance",
+            say("绩效目标实现程度和全年支出预计", "Attainment of targets, and what will be spent"),
+            Performance);
+  AddReport(line, noun, "score", say("绩效自评得分和扣分原因", "Scores, and why points were lost"),
+            Score);
 }
 
 }  // namespace budgetwatch::ctl

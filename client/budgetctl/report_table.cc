@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "budgetctl/csv.h"
-#include "budgetctl/display_width.h"
 #include "budgetctl/figures.h"
+#include "budgetctl/report_parts.h"
 #include "budgetctl/table.h"
 #include "domain/money.h"
 
@@ -64,20 +64,6 @@ std::string SelectorKey(const v1::ExecutionSubtotal& subtotal) {
   return "";
 }
 
-void PrintHeading(std::ostream& out, const Speech& say, const v1::ExecutionReport& report) {
-  const std::string revision = std::to_string(report.plan_revision_number());
-  out << say("预算执行情况  ", "Budget execution  ")
-      << OneLine(report.department_code() + " " + report.department_name()) << '\n';
-  out << say("年度 ", "Year ") << report.fiscal_year() << say("，截至 ", ", as of ")
-      << report.as_of_date() << say("，序时进度 ", ", time progress ")
-      << FormatShare(report.time_progress_ratio()) << '\n';
-  out << (report.plan_revision_number() == 0
-              ? say("本级没有计划", "No plan of its own")
-              : say("计划第 " + revision + " 版", "Plan revision " + revision))
-      << say("，账本序号 ", ", known at sequence ") << report.known_at_sequence() << '\n';
-  out << say("单位：万元", "Unit: ten thousand yuan") << "\n\n";
-}
-
 void AddFigures(const std::string& code, const std::string& name, const Figures& figures,
                 const std::string& status, Table* table) {
   table->AddRow({code, name, FormatTenThousandYuan(figures.budget_fen),
@@ -115,20 +101,12 @@ Table FiguresTable(const Speech& say, const v1::ExecutionReport& report) {
   return table;
 }
 
-// The head line is cut like a table's; the sentence with the figures is not.
-void PrintFinding(std::ostream& out, const Speech& say, const std::string& subject,
-                  const v1::ExecutionFinding& finding, std::optional<int> width) {
-  const std::string head = "- " + Word(say, finding.severity()) + "  " +
-                           RuleWord(say, finding.rule()) + "  " + OneLine(subject);
-  out << (width ? Shorten(head, *width) : head) << "\n    "
-      << OneLine(say(finding.message_zh(), finding.message_en())) << '\n';
-}
-
 }  // namespace
 
 void PrintExecution(std::ostream& out, const Speech& say, const v1::ExecutionReport& report,
                     std::optional<int> width) {
-  PrintHeading(out, say, report);
+  PrintReportHeading(out, say, say("预算执行情况", "Budget execution"), report);
+  out << say("单位：万元", "Unit: ten thousand yuan") << "\n\n";
   out << FiguresTable(say, report).Render(width);
 
   const std::string count = std::to_string(report.suspense().payment_count());
@@ -137,23 +115,7 @@ void PrintExecution(std::ostream& out, const Speech& say, const v1::ExecutionRep
              "In suspense (whole ledger, no department): " + count + " payments, " + amount +
                  " ten thousand yuan")
       << '\n';
-
-  bool headed = false;
-  const auto head = [&] {
-    if (!headed) out << '\n' << say("发现的问题：", "Findings:") << '\n';
-    headed = true;
-  };
-  for (const v1::ExecutionFinding& finding : report.findings()) {
-    head();
-    PrintFinding(out, say, report.department_code() + " " + report.department_name(), finding,
-                 width);
-  }
-  for (const v1::ProjectExecution& project : report.projects()) {
-    for (const v1::ExecutionFinding& finding : project.findings()) {
-      head();
-      PrintFinding(out, say, project.project_code() + " " + project.project_name(), finding, width);
-    }
-  }
+  PrintReportFindings(out, say, report, width);
 }
 
 void WriteExecutionCsv(std::ostream& out, const v1::ExecutionReport& report) {
@@ -173,13 +135,9 @@ void WriteExecutionCsv(std::ostream& out, const v1::ExecutionReport& report) {
               ratio(figures.planned_ratio), ratio(figures.deviation_ratio), status, findings});
   };
   for (const v1::ProjectExecution& project : report.projects()) {
-    std::string rules;
-    for (const auto& finding : project.findings()) {
-      rules += (rules.empty() ? "" : ";") + finding.rule();
-    }
     write("project", project.project_code(), project.project_name(),
           v1::ProjectKind_Name(project.kind()), FiguresOf(project),
-          v1::ExecutionStatus_Name(project.status()), rules);
+          v1::ExecutionStatus_Name(project.status()), CsvRules(project.findings()));
   }
   for (const v1::DepartmentExecution& department : report.departments()) {
     write("department", department.department_code(), department.department_name(), "",

@@ -25,10 +25,12 @@ void Table::AddRow(std::vector<std::string> cells) {
   BW_CHECK(cells.size() <= columns_.size());
   cells.resize(columns_.size());
   for (std::string& cell : cells) cell = OneLine(cell);
-  rows_.push_back(Row{std::move(cells)});
+  rows_.push_back(Row{std::move(cells), ""});
 }
 
 void Table::AddRule() { rows_.push_back(Row{}); }
+
+void Table::AddLine(std::string text) { rows_.push_back(Row{{}, OneLine(text)}); }
 
 std::vector<int> Table::NaturalWidths() const {
   std::vector<int> widths;
@@ -78,13 +80,21 @@ std::string Table::Render(std::optional<int> width) const {
   AppendLine(headings, widths, gap, &text);
   text += rule;
   for (const Row& row : rows_) {
-    if (row.cells.empty()) {
-      text += rule;
-    } else {
+    if (!row.cells.empty()) {
       AppendLine(row.cells, widths, gap, &text);
+    } else if (!row.line.empty()) {
+      text += (width ? Shorten(row.line, *width) : row.line) + '\n';
+    } else {
+      text += rule;
     }
   }
   return text;
+}
+
+void PrintField(std::ostream& out, const std::string& name, const std::string& value, int column) {
+  if (value.empty()) return;
+  const int padding = std::max(0, column - DisplayWidth(name));
+  out << name << std::string(static_cast<size_t>(padding), ' ') << OneLine(value) << '\n';
 }
 
 }  // namespace budgetwatch::ctl

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class Table {
   // A line across the table.
   void AddRule();
 
+  // A line of text across the columns, such as a heading of the rows below it.
+  void AddLine(std::string text);
+
   bool empty() const { return rows_.empty(); }
 
   // The table, a line each, with its headings. With a `width` that it would pass,
@@ -36,7 +40,8 @@ class Table {
 
  private:
   struct Row {
-    std::vector<std::string> cells;  // empty: a rule
+    std::vector<std::string> cells;  // empty: a line of text, or a rule without text
+    std::string line;
   };
 
   std::vector<int> NaturalWidths() const;
@@ -46,5 +51,9 @@ class Table {
   std::vector<Column> columns_;
   std::vector<Row> rows_;
 };
+
+// Prints a name and its value on a line, the value from column `column` on; nothing
+// without a value.
+void PrintField(std::ostream& out, const std::string& name, const std::string& value, int column);
 
 }  // namespace budgetwatch::ctl

@@ -8,6 +8,7 @@
 #include "budgetctl/csv.h"
 #include "budgetctl/json.h"
 #include "budgetctl/table.h"
+#include "budgetctl/target_table.h"
 #include "transport/plan_message.h"
 
 namespace budgetwatch::ctl {
@@ -26,31 +27,10 @@ v1::Target ReadMessage(const std::string& text) {
   return ToMessage(plan).projects(0).indicators(0).target();
 }
 
-std::string Joined(const v1::Target& target) {
-  std::string notes;
-  for (const std::string& note : target.notes()) notes += (notes.empty() ? "" : ";") + note;
-  return notes;
-}
-
-std::string ComparatorText(const v1::Target& target) {
-  return target.has_comparator() ? ComparatorSign(target.comparator()) : "-";
-}
-
 void PrintTable(const Context& context, const std::vector<std::string>& texts) {
-  const Speech& say = context.say;
-  Table table({{say("指标值", "Target"), Align::kLeft, 12},
-               {say("类型", "Kind"), Align::kLeft, 0},
-               {say("比较", "Sign"), Align::kLeft, 0},
-               {say("写明", "Written"), Align::kLeft, 0},
-               {say("数值", "Value"), Align::kRight, 0},
-               {say("上限", "Upper"), Align::kRight, 0},
-               {say("单位", "Unit"), Align::kLeft, 6},
-               {say("说明", "Notes"), Align::kLeft, 8}});
+  Table table(TargetColumns(context.say));
   for (const std::string& text : texts) {
-    const v1::Target target = ReadMessage(text);
-    table.AddRow({text, Word(say, target.kind()), ComparatorText(target),
-                  target.comparator_written() ? say("是", "yes") : say("否", "no"), target.value(),
-                  target.upper_value(), target.unit(), Joined(target)});
+    table.AddRow(TargetCells(context.say, text, ReadMessage(text)));
   }
   context.out() << table.Render(context.terminal.out_width);
 }
@@ -64,7 +44,7 @@ void WriteCsv(const Context& context, const std::vector<std::string>& texts) {
                    {text, v1::TargetKind_Name(target.kind()),
                     target.has_comparator() ? v1::Comparator_Name(target.comparator()) : "",
                     target.value(), target.upper_value(), target.unit(),
-                    target.comparator_written() ? "true" : "false", Joined(target)});
+                    CsvBool(target.comparator_written()), JoinedNotes(target)});
   }
 }
 

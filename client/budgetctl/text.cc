@@ -17,13 +17,13 @@ constexpr RuleWords kRules[] = {
     {"no_spending", "尚未支出", "no spending"},
     {"overspent", "超预算支出", "overspent"},
     {"ahead_of_plan", "超前于计划", "ahead of plan"},
-    {"year_end_rush", "年底集中支出", "year-end rush"},
-    {"forecast_shortfall", "预计年底完不成", "shortfall forecast"},
+    {"year_end_rush", "年底突击支出", "year-end rush"},
+    {"forecast_shortfall", "预计支出不足", "shortfall forecast"},
     {"suspense_pending", "待核支付", "payments in suspense"},
-    {"target_missed", "绩效目标未达到", "target missed"},
-    {"target_unobserved", "绩效目标无完成值", "target unobserved"},
-    {"money_outpaces_results", "支出快于绩效", "money outpaces results"},
-    {"results_outpace_money", "绩效快于支出", "results outpace money"},
+    {"target_missed", "目标未达成", "target missed"},
+    {"target_unobserved", "目标未监测", "target unobserved"},
+    {"money_outpaces_results", "资金快于成效", "money outpaces results"},
+    {"results_outpace_money", "成效快于资金", "results outpace money"},
     {"plan_backloaded", "支出计划集中在年底", "plan backloaded"},
     {"refund_unmatched", "退款未对应原支付", "refund unmatched"},
 };
@@ -118,6 +118,50 @@ std::string Word(const Speech& say, v1::CauseClass cause) {
     case v1::CAUSE_CLASS_FACILITY: return say("硬件条件保障", "facility");
     case v1::CAUSE_CLASS_OTHER: return say("其他", "other");
     default: return "-";
+  }
+}
+
+std::string Word(const Speech& say, v1::TargetState state) {
+  switch (state) {
+    case v1::TARGET_STATE_MET: return say("达标", "met");
+    case v1::TARGET_STATE_NOT_MET: return say("未达标", "not met");
+    case v1::TARGET_STATE_UNKNOWN: return say("未知", "unknown");
+    default: return "-";
+  }
+}
+
+std::string Word(const Speech& say, v1::Likelihood likelihood) {
+  switch (likelihood) {
+    case v1::LIKELIHOOD_CERTAIN: return say("确定能", "certain");
+    case v1::LIKELIHOOD_POSSIBLE: return say("有可能", "possible");
+    case v1::LIKELIHOOD_IMPOSSIBLE: return say("完全不可能", "impossible");
+    default: return "-";
+  }
+}
+
+std::string Word(const Speech& say, v1::AchievementDegree degree) {
+  switch (degree) {
+    case v1::ACHIEVEMENT_DEGREE_ACHIEVED: return say("达成", "achieved");
+    case v1::ACHIEVEMENT_DEGREE_PARTLY: return say("部分达成", "partly achieved");
+    case v1::ACHIEVEMENT_DEGREE_NOT_ACHIEVED: return say("未达成", "not achieved");
+    default: return "-";
+  }
+}
+
+std::string Word(const Speech& say, v1::ReviewTrigger trigger) {
+  switch (trigger) {
+    case v1::REVIEW_TRIGGER_SCHEDULE: return say("到期自动", "scheduled");
+    case v1::REVIEW_TRIGGER_BY_HAND: return say("人工", "by hand");
+    default: return "-";
+  }
+}
+
+std::string TrendArrow(v1::Trend trend) {
+  switch (trend) {
+    case v1::TREND_IMPROVING: return "↑";
+    case v1::TREND_WORSENING: return "↓";
+    case v1::TREND_STEADY: return "→";
+    default: return "";
   }
 }
 

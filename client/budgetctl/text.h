@@ -5,8 +5,11 @@
 #include <string_view>
 
 #include "budgetwatch/v1/execution.pb.h"
+#include "budgetwatch/v1/observation.pb.h"
 #include "budgetwatch/v1/payment.pb.h"
+#include "budgetwatch/v1/performance.pb.h"
 #include "budgetwatch/v1/plan.pb.h"
+#include "budgetwatch/v1/review.pb.h"
 #include "budgetwatch/v1/warning.pb.h"
 
 namespace budgetwatch::ctl {
@@ -39,6 +42,13 @@ std::string Word(const Speech& say, v1::TargetKind kind);
 std::string Word(const Speech& say, v1::WarningState state);
 std::string Word(const Speech& say, v1::WarningEventKind kind);
 std::string Word(const Speech& say, v1::CauseClass cause);
+std::string Word(const Speech& say, v1::TargetState state);
+std::string Word(const Speech& say, v1::Likelihood likelihood);
+std::string Word(const Speech& say, v1::AchievementDegree degree);
+std::string Word(const Speech& say, v1::ReviewTrigger trigger);
+
+// Arrow of a trend: up towards the target, down away from it; empty when not known.
+std::string TrendArrow(v1::Trend trend);
 
 // Name of a rule for a person; the rule itself when it is not known here.
 std::string RuleWord(const Speech& say, const std::string& rule);

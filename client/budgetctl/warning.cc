@@ -3,6 +3,7 @@
 #include "budgetctl/command_line.h"
 #include "budgetctl/interrupt.h"
 #include "budgetctl/json.h"
+#include "budgetctl/pages.h"
 #include "budgetctl/warning_text.h"
 
 namespace budgetwatch::ctl {
@@ -29,6 +30,8 @@ struct ExplainFlags {
   std::string measure;
   std::string due_date;
   std::string explained_by;
+  bool measure_done = false;
+  std::string measure_result;
 };
 
 v1::WarningState StateOf(const std::string& name) {
@@ -78,17 +81,10 @@ ExitCode List(const Context& context, const ListFlags& flags) {
   request.set_state(StateOf(flags.state));
   request.set_subject_code(flags.subject);
   request.set_severity(SeverityOf(flags.severity));
-  request.set_page_size(1'000);
-  client::Connection connection(context.ConnectionSettings());
   v1::ListWarningsResponse all;
-  do {
-    v1::ListWarningsResponse page;
-    const client::CallStatus status = connection.ListWarnings(request, &page);
-    if (!status.ok()) return context.Fail(status);
-    request.set_page_token(page.next_page_token());
-    page.clear_next_page_token();
-    all.MergeFrom(page);
-  } while (!request.page_token().empty());
+  const client::CallStatus status =
+      ListAll(context.ConnectionSettings(), &client::Connection::ListWarnings, request, &all);
+  if (!status.ok()) return context.Fail(status);
   WriteWarnings(context, all);
   return ExitCode::kDone;
 }
@@ -143,6 +139,8 @@ ExitCode Explain(const Context& context, const ExplainFlags& flags) {
   explanation->set_measure(flags.measure);
   explanation->set_due_date(flags.due_date);
   explanation->set_explained_by(flags.explained_by);
+  explanation->set_measure_done(flags.measure_done);
+  explanation->set_measure_result(flags.measure_result);
   client::Connection connection(context.ConnectionSettings());
   v1::ExplainWarningResponse response;
   const client::CallStatus status = connection.ExplainWarning(request, &response);
@@ -169,7 +167,8 @@ void AddList(CommandLine* line, CLI::App* noun) {
   list->add_option("--state", flags->state, say("状态（默认 open 未解除）", "State (default open)"))
       ->check(CLI::IsMember(std::vector<std::string>{"open", "resolved", "all"}));
   list->add_option("--subject", flags->subject,
-                   say("项目或部门的编码", "Code of the project or department"));
+                   say("项目或部门的编码，或指标：项目编码#指标编号",
+                       "Code of the project or department, or of an indicator: project#indicator"));
   list->add_option("--severity", flags->severity, say("级别", "Severity"))
       ->check(CLI::IsMember(std::vector<std::string>{"info", "warning", "error", "critical"}));
 }
@@ -211,6 +210,10 @@ void AddExplain(CommandLine* line, CLI::App* noun) {
   explain->add_option("--text", flags->text, say("原因说明", "The reason in words"))->required();
   explain->add_option("--measure", flags->measure, say("改进措施", "What will be done"));
   AddDate(explain, "--due-date", &flags->due_date, say("完成时限", "By when"));
+  explain->add_flag("--measure-done", flags->measure_done,
+                    say("整改已完成", "The measure was carried out"));
+  explain->add_option("--measure-result", flags->measure_result,
+                      say("整改结果", "What came of the measure"));
   explain->add_option("--by", flags->explained_by, say("说明人或单位", "Who says so"));
 }
 

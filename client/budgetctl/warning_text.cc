@@ -41,6 +41,14 @@ void PrintWarning(std::ostream& out, const Speech& say, const v1::Warning& warni
     if (!explanation.due_date().empty()) out << "  " << explanation.due_date();
     out << '\n';
   }
+  if (!explanation.measure_done() && explanation.measure_result().empty()) return;
+  out << "    "
+      << (explanation.measure_done() ? say("整改已完成", "Carried out")
+                                     : say("整改未完成", "Not carried out yet"));
+  if (!explanation.measure_result().empty()) {
+    out << say("：", ": ") << OneLine(explanation.measure_result());
+  }
+  out << '\n';
 }
 
 void PrintWarningChange(std::ostream& out, const Speech& say,
@@ -53,17 +61,20 @@ void PrintWarningChange(std::ostream& out, const Speech& say,
 
 void WriteWarningsCsvHeader(std::ostream& out) {
   WriteCsvRecord(
-      out, {"warning_id",      "rule",         "severity",        "subject_code", "subject_name",
-            "department_code", "fiscal_year",  "checkpoint_date", "state",        "opened_date",
-            "resolved_date",   "reopen_count", "gap_yuan",        "message_zh",   "message_en",
-            "cause",           "explanation",  "measure",         "due_date",     "explained_by",
-            "sequence",        "event"});
+      out,
+      {"warning_id",      "rule",           "severity",        "subject_code", "subject_name",
+       "department_code", "fiscal_year",    "checkpoint_date", "state",        "opened_date",
+       "resolved_date",   "reopen_count",   "gap_yuan",        "message_zh",   "message_en",
+       "cause",           "explanation",    "measure",         "due_date",     "explained_by",
+       "measure_done",    "measure_result", "sequence",        "event",        "attainment_ratio",
+       "indicator_count", "target_text",    "observed_text"});
 }
 
 void WriteWarningCsv(std::ostream& out, const v1::Warning& warning, const std::string& sequence,
                      const std::string& event) {
   const Speech english(Language::kEnglish);
   const v1::Explanation& explanation = warning.explanation();
+  const v1::WarningFigures& figures = warning.figures();
   WriteCsvRecord(out,
                  {warning.warning_id(),
                   warning.rule(),
@@ -77,7 +88,7 @@ void WriteWarningCsv(std::ostream& out, const v1::Warning& warning, const std::s
                   warning.opened_date(),
                   warning.resolved_date(),
                   std::to_string(warning.reopen_count()),
-                  warning.figures().has_gap_fen() ? FormatYuan(warning.figures().gap_fen()) : "",
+                  figures.has_gap_fen() ? FormatYuan(figures.gap_fen()) : "",
                   warning.message_zh(),
                   warning.message_en(),
                   warning.has_explanation() ? Word(english, explanation.cause()) : "",
@@ -85,8 +96,14 @@ void WriteWarningCsv(std::ostream& out, const v1::Warning& warning, const std::s
                   explanation.measure(),
                   explanation.due_date(),
                   explanation.explained_by(),
+                  warning.has_explanation() ? CsvBool(explanation.measure_done()) : "",
+                  explanation.measure_result(),
                   sequence,
-                  event});
+                  event,
+                  figures.has_attainment_ratio() ? CsvRatio(figures.attainment_ratio()) : "",
+                  figures.has_indicator_count() ? std::to_string(figures.indicator_count()) : "",
+                  figures.target_text(),
+                  figures.observed_text()});
 }
 
 }  // namespace budgetwatch::ctl

@@ -7,6 +7,7 @@
 
 #include "base/yaml_map.h"
 #include "domain/money.h"
+#include "domain/target_check.h"
 #include "import/finding_list.h"
 #include "import/plan_yaml_names.h"
 
@@ -142,36 +143,9 @@ std::vector<Checkpoint> ReadCheckpoints(const YamlMap& project, const FileContex
   return in_order;
 }
 
-void FailReading(const YamlMap& map, std::string_view key, const std::string& en,
-                 const std::string& zh) {
-  map.Fail(key, "bad_reading", en, zh);
-}
-
-// Checks that a reading's value fits its kind and gives it its canonical form.
-void SettleReadingValue(const YamlMap& map, Target* target) {
-  if (target->kind == TargetKind::kQuantitative) {
-    if (const auto value = CanonicalDecimal(target->value)) {
-      target->value = *value;
-    } else {
-      FailReading(map, "value", "a quantitative reading needs a decimal as value",
-                  "定量指标的 value 应为小数");
-    }
-    const auto upper = CanonicalDecimal(target->upper_value);
-    if (upper) target->upper_value = *upper;
-    if ((target->comparator == Comparator::kRange) != upper.has_value() ||
-        (!upper && !target->upper_value.empty())) {
-      FailReading(map, "upper_value", "a decimal upper_value belongs to the comparator range only",
-                  "upper_value 应为小数，且只用于区间（range）");
-    }
-  } else if (target->kind == TargetKind::kBoolean) {
-    if (target->value != "是" && target->value != "否") {
-      FailReading(map, "value", "the value of a boolean reading is 是 or 否",
-                  "是否类指标的 value 应为 是 或 否");
-    }
-  } else if (target->kind == TargetKind::kDate && target->value.empty()) {
-    FailReading(map, "value", "a date reading needs a value such as 2020-10-31",
-                "日期类指标需要 value，如 2020-10-31");
-  }
+// The canonical form of a decimal; what is none stays as it was written.
+std::string CanonicalOrSame(std::string text) {
+  return CanonicalDecimal(text).value_or(std::move(text));
 }
 
 Target ReadReading(const YamlMap& map) {
@@ -184,13 +158,20 @@ Target ReadReading(const YamlMap& map) {
   target.unit = map.Text("unit").value_or("");
   target.comparator_written = map.Boolean("comparator_written").value_or(true);
   target.notes = map.Texts("notes");
-  if (kind) {
-    target.kind = *kind;
-    SettleReadingValue(map, &target);
+  // What is none of the known words is reported already.
+  if (!kind || (map.Has("comparator") && !target.comparator)) return Target();
+  target.kind = *kind;
+  if (target.kind == TargetKind::kQuantitative) {
+    target.value = CanonicalOrSame(std::move(target.value));
+    target.upper_value = CanonicalOrSame(std::move(target.upper_value));
+  }
+  if (const auto fault = FindTargetFault(target)) {
+    map.Fail(fault->field, "bad_reading", fault->en, fault->zh);
+    return Target();
   }
   // A reading as qualitative would otherwise equal no reading at all, and the
   // automatic one would replace it.
-  if (target == Target{}) target.comparator_written = true;
+  if (target == Target()) target.comparator_written = true;
   return target;
 }
 

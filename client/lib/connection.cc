@@ -4,6 +4,7 @@
 
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
 #include "budgetwatch/v1/monitor_service.grpc.pb.h"
+#include "budgetwatch/v1/observation_service.grpc.pb.h"
 #include "budgetwatch/v1/payment_service.grpc.pb.h"
 #include "budgetwatch/v1/plan_service.grpc.pb.h"
 #include "lib/grpc_payment_stream.h"
@@ -15,19 +16,21 @@ struct Connection::Stubs {
       : channel(std::move(the_channel)),
         plan(channel),
         payment(channel),
+        observation(channel),
         monitor(channel),
         admin(channel) {}
 
   const std::shared_ptr<grpc::ChannelInterface> channel;
   v1::PlanService::Stub plan;
   v1::PaymentService::Stub payment;
+  v1::ObservationService::Stub observation;
   v1::MonitorService::Stub monitor;
   v1::AdminService::Stub admin;
 };
 
 namespace {
 
-// A report or plan of 100,000 lines passes gRPC's default of 4 MiB.
+// A report, review or plan of 100,000 lines passes gRPC's default of 4 MiB.
 constexpr int kMessageBytesMax = 256 * 1024 * 1024;
 // A watch that lasted this long was connected, even if nothing changed meanwhile.
 constexpr std::chrono::seconds kConnectedAfter{5};
@@ -146,10 +149,34 @@ CallStatus Connection::ListPayments(const v1::ListPaymentsRequest& request,
               request, response);
 }
 
+CallStatus Connection::RecordObservations(const v1::RecordObservationsRequest& request,
+                                          v1::RecordObservationsResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->observation,
+              &v1::ObservationService::Stub::RecordObservations, request, response);
+}
+
+CallStatus Connection::ListObservations(const v1::ListObservationsRequest& request,
+                                        v1::ListObservationsResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->observation,
+              &v1::ObservationService::Stub::ListObservations, request, response);
+}
+
 CallStatus Connection::GetExecutionReport(const v1::GetExecutionReportRequest& request,
                                           v1::GetExecutionReportResponse* response) {
   return Call(options_, pacer_.get(), &stubs_->monitor,
               &v1::MonitorService::Stub::GetExecutionReport, request, response);
+}
+
+CallStatus Connection::GetPerformanceReport(const v1::GetPerformanceReportRequest& request,
+                                            v1::GetPerformanceReportResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->monitor,
+              &v1::MonitorService::Stub::GetPerformanceReport, request, response);
+}
+
+CallStatus Connection::GetScorecard(const v1::GetScorecardRequest& request,
+                                    v1::GetScorecardResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::GetScorecard,
+              request, response);
 }
 
 CallStatus Connection::ListWarnings(const v1::ListWarningsRequest& request,
@@ -161,6 +188,24 @@ CallStatus Connection::ListWarnings(const v1::ListWarningsRequest& request,
 CallStatus Connection::ExplainWarning(const v1::ExplainWarningRequest& request,
                                       v1::ExplainWarningResponse* response) {
   return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::ExplainWarning,
+              request, response);
+}
+
+CallStatus Connection::RunReview(const v1::RunReviewRequest& request,
+                                 v1::RunReviewResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::RunReview,
+              request, response);
+}
+
+CallStatus Connection::ListReviews(const v1::ListReviewsRequest& request,
+                                   v1::ListReviewsResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::ListReviews,
+              request, response);
+}
+
+CallStatus Connection::GetReview(const v1::GetReviewRequest& request,
+                                 v1::GetReviewResponse* response) {
+  return Call(options_, pacer_.get(), &stubs_->monitor, &v1::MonitorService::Stub::GetReview,
               request, response);
 }
 

@@ -8,6 +8,7 @@
 
 #include "budgetwatch/v1/admin_service.pb.h"
 #include "budgetwatch/v1/monitor_service.pb.h"
+#include "budgetwatch/v1/observation_service.pb.h"
 #include "budgetwatch/v1/payment_service.pb.h"
 #include "budgetwatch/v1/plan_service.pb.h"
 #include "lib/call_status.h"
@@ -62,13 +63,29 @@ class Connection {
   CallStatus ListPayments(const v1::ListPaymentsRequest& request,
                           v1::ListPaymentsResponse* response);
 
+  // Records a batch in one call.
+  CallStatus RecordObservations(const v1::RecordObservationsRequest& request,
+                                v1::RecordObservationsResponse* response);
+  // One page.
+  CallStatus ListObservations(const v1::ListObservationsRequest& request,
+                              v1::ListObservationsResponse* response);
+
   CallStatus GetExecutionReport(const v1::GetExecutionReportRequest& request,
                                 v1::GetExecutionReportResponse* response);
+  CallStatus GetPerformanceReport(const v1::GetPerformanceReportRequest& request,
+                                  v1::GetPerformanceReportResponse* response);
+  CallStatus GetScorecard(const v1::GetScorecardRequest& request,
+                          v1::GetScorecardResponse* response);
   // One page.
   CallStatus ListWarnings(const v1::ListWarningsRequest& request,
                           v1::ListWarningsResponse* response);
   CallStatus ExplainWarning(const v1::ExplainWarningRequest& request,
                             v1::ExplainWarningResponse* response);
+
+  CallStatus RunReview(const v1::RunReviewRequest& request, v1::RunReviewResponse* response);
+  // One page.
+  CallStatus ListReviews(const v1::ListReviewsRequest& request, v1::ListReviewsResponse* response);
+  CallStatus GetReview(const v1::GetReviewRequest& request, v1::GetReviewResponse* response);
 
   struct WatchOptions {
     std::string department_code;

@@ -9,25 +9,31 @@
 
 #include "app/memory_guard.h"
 #include "app/open_files.h"
+#include "app/profile_file.h"
 #include "app/restore.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"
 #include "service/administration.h"
 #include "service/backups.h"
+#include "service/observations.h"
 #include "service/payments.h"
 #include "service/plans.h"
 #include "service/reports.h"
+#include "service/reviews.h"
 #include "service/warnings.h"
 #include "storage/rocksdb_backups.h"
 #include "storage/rocksdb_store.h"
 #include "telemetry/daemon_metrics.h"
+#include "telemetry/disk_collector.h"
 #include "telemetry/exposer.h"
 #include "telemetry/ledger_collector.h"
 #include "telemetry/load_collector.h"
 #include "transport/admin_service.h"
 #include "transport/monitor_service.h"
+#include "transport/observation_service.h"
 #include "transport/payment_service.h"
 #include "transport/plan_service.h"
+#include "transport/review_message_format.h"
 #include "transport/server.h"
 
 namespace budgetwatch {
@@ -106,14 +112,18 @@ struct Application::Parts {
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Plans> plans;
   std::unique_ptr<Payments> payments;
+  std::unique_ptr<Observations> observations;
   std::unique_ptr<Reports> reports;
   std::unique_ptr<Warnings> warnings;
+  ReviewMessageFormat review_format;
+  std::unique_ptr<Reviews> reviews;
   std::unique_ptr<Administration> administration;
   std::unique_ptr<Calls> calls;
   std::unique_ptr<MemoryGuard> memory_guard;
   std::unique_ptr<Exposer> exposer;
   std::unique_ptr<PlanServiceHandler> plan_service;
   std::unique_ptr<PaymentServiceHandler> payment_service;
+  std::unique_ptr<ObservationServiceHandler> observation_service;
   std::unique_ptr<MonitorServiceHandler> monitor_service;
   std::unique_ptr<AdminServiceHandler> admin_service;
   std::unique_ptr<GrpcServer> server;
@@ -151,13 +161,17 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
   committer->AddListener(&health);
   plans = std::make_unique<Plans>(*ledger, *committer);
   payments = std::make_unique<Payments>(*ledger, *committer);
+  observations = std::make_unique<Observations>(*ledger, *committer, *calendar);
   reports = std::make_unique<Reports>(*ledger, *committer, *calendar);
   warnings = std::make_unique<Warnings>(*ledger, *committer, *calendar);
+  reviews =
+      std::make_unique<Reviews>(*ledger, *committer, *reports, *warnings, *calendar, review_format);
   administration = std::make_unique<Administration>(*ledger, *committer, *calendar);
   committer->Start();
   const Status adopted = administration->AdoptProfile(profile);
   if (!adopted.ok()) return adopted;
   warnings->Start();
+  reviews->Start();
   return {};
 }
 
@@ -167,20 +181,25 @@ Status Application::Parts::Serve() {
   auto started_exposer =
       Exposer::Start(options.metrics_listen,
                      {registry, std::make_shared<LedgerCollector>(*ledger, *committer, *calendar),
-                      std::make_shared<LoadCollector>([this] { return Load(); })});
+                      std::make_shared<LoadCollector>([this] { return Load(); }),
+                      std::make_shared<DiskCollector>(std::vector<DiskCollector::Directory>{
+                          {"data", options.data_dir}, {"backup", BackupDirectoryOf(options)}})});
   if (!started_exposer.ok()) return started_exposer.error();
   exposer = std::move(started_exposer).value();
   plan_service = std::make_unique<PlanServiceHandler>(*plans, *reports, *calls);
   payment_service = std::make_unique<PaymentServiceHandler>(*payments, *calls);
-  monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *calls);
+  observation_service =
+      std::make_unique<ObservationServiceHandler>(*observations, *reports, *calls);
+  monitor_service = std::make_unique<MonitorServiceHandler>(*reports, *warnings, *reviews, *calls);
   admin_service = std::make_unique<AdminServiceHandler>(
       *ledger, *committer, *administration, *backups, *calendar,
       ServerIdentity{BUDGETWATCH_VERSION, kStorageFormatVersion, exposer->address()}, *calls);
   monitor_service->Start();
-  auto started_server = GrpcServer::Start(
-      options.listen,
-      {plan_service.get(), payment_service.get(), monitor_service.get(), admin_service.get()},
-      calls->limits(), &calls->connections());
+  auto started_server =
+      GrpcServer::Start(options.listen,
+                        {plan_service.get(), payment_service.get(), observation_service.get(),
+                         monitor_service.get(), admin_service.get()},
+                        calls->limits(), &calls->connections());
   if (!started_server.ok()) return started_server.error();
   server = std::move(started_server).value();
   serving = server.get();
@@ -282,6 +301,7 @@ void Application::Stop() {
     parts.server->Stop(finished ? kFarewellMillis : 0);
   }
   if (parts.memory_guard != nullptr) parts.memory_guard->Stop();
+  if (parts.reviews != nullptr) parts.reviews->Stop();
   if (parts.warnings != nullptr) parts.warnings->Stop();
   if (parts.exposer != nullptr) parts.exposer->Stop();
   if (parts.committer != nullptr) parts.committer->Stop();

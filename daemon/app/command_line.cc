@@ -22,7 +22,7 @@ CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code
   app.add_option("--data-dir", data_dir, "directory of the store");
   app.add_option("--listen", listen, "HOST:PORT of gRPC; port 0 picks a free one");
   app.add_option("--metrics-listen", metrics_listen, "HOST:PORT of /metrics; port 0 likewise");
-  app.add_option("--profile", profile, "profile file with thresholds and floors (YAML)");
+  app.add_option("--profile", profile, "profile file with thresholds, floors and scores (YAML)");
   const CLI::Option* today_flag =
       app.add_option("--today", today, "fixed business date, for demonstrations and tests");
   app.add_flag("--check-config", line.check_config, "check configuration and profile, then end");

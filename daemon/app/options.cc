@@ -2,130 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "app/settings_file.h"
 #include "app/zoned_calendar.h"
 #include "base/yaml_map.h"
 #include "domain/reason.h"
-#include "domain/schedule.h"
 #include "service/payments.h"
 
 namespace budgetwatch {
 namespace {
-
-Error BadFile(const std::string& path, const std::string& what) {
-  return Refusal(Reason::kInvalidField, "config", path + ": " + what);
-}
-
-Result<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return BadFile(path, "is a directory; name a file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return BadFile(path, "cannot be opened; check the name and the permissions");
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad()) return BadFile(path, "cannot be read");
-  return text.str();
-}
-
-// All that is wrong with a file, a line each.
-Error AllErrors(const std::string& path, const std::vector<YamlError>& errors) {
-  std::string text;
-  for (const YamlError& error : errors) {
-    text += (text.empty() ? "" : "\n") + path + ": " + YamlPlace(error) + ": " + error.message_en;
-  }
-  return Refusal(Reason::kInvalidField, "config", text);
-}
-
-// Parses a file that is one mapping with known keys, and lets `read` take its
-// settings; `read` may add to the errors.
-template <typename Read>
-Status ReadSettings(const std::string& path, const std::vector<std::string_view>& keys,
-                    Read&& read) {
-  const auto text = ReadFile(path);
-  if (!text.ok()) return text.error();
-  std::vector<YamlError> errors;
-  const auto value = ParseYaml(text.value(), YamlLimits(), &errors);
-  if (value) read(YamlMap(*value, "", keys, &errors), &errors);
-  if (!errors.empty()) return AllErrors(path, errors);
-  return {};
-}
-
-void ReadText(const YamlMap& map, std::string_view key, std::string* text) {
-  if (const auto value = map.Text(key)) *text = *value;
-}
-
-void ReadPercent(const YamlMap& map, std::string_view key, int32_t* ppm) {
-  const auto text = map.Text(key);
-  if (!text) return;
-  if (const auto share = ParsePercent(*text)) {
-    *ppm = *share;
-  } else {
-    map.Fail(key, "bad_percent", "must be a percentage from 0 to 100, such as 5 or 7.5",
-             "应为 0 至 100 的百分数，如 5 或 7.5");
-  }
-}
-
-// "06-30".
-std::optional<MonitoringDay> ReadDay(const std::string& text) {
-  // A leap year, so that 02-29 can be named.
-  const auto date = Date::Parse("2020-" + text);
-  if (!date) return std::nullopt;
-  return MonitoringDay{date->month(), date->day()};
-}
-
-void FailDay(const YamlMap& map, std::string_view key) {
-  map.Fail(key, "bad_date", "must be a day of the year such as 06-30", "应为日期，如 06-30");
-}
-
-void ReadFloors(const YamlMap& map, std::vector<YamlError>* errors, std::vector<Floor>* floors) {
-  for (const YamlItem& item : map.Items("floors")) {
-    const YamlMap entry(*item.value, item.path, {"date", "percent"}, errors);
-    const auto day_text = entry.RequiredText("date");
-    const auto percent_text = entry.RequiredText("percent");
-    if (!day_text || !percent_text) continue;
-    const auto day = ReadDay(*day_text);
-    if (!day) FailDay(entry, "date");
-    Floor floor;
-    ReadPercent(entry, "percent", &floor.share_ppm);
-    if (!day) continue;
-    floor.month = day->month;
-    floor.day = day->day;
-    floors->push_back(floor);
-  }
-}
-
-void ReadProfile(const YamlMap& map, std::vector<YamlError>* errors, Profile* profile) {
-  ReadText(map, "name", &profile->name);
-  ReadPercent(map, "tolerance_percent", &profile->tolerance_ppm);
-  ReadPercent(map, "severe_percent", &profile->severe_ppm);
-  ReadPercent(map, "backloaded_percent", &profile->backloaded_ppm);
-  if (const auto text = map.Text("backloaded_after")) {
-    const auto day = ReadDay(*text);
-    if (day) profile->backloaded_after = *day;
-    if (!day) FailDay(map, "backloaded_after");
-  }
-  if (map.Has("monitoring_days")) {
-    profile->monitoring_days.clear();
-    for (const std::string& text : map.Texts("monitoring_days")) {
-      const auto day = ReadDay(text);
-      if (day) profile->monitoring_days.push_back(*day);
-      if (!day) FailDay(map, "monitoring_days");
-    }
-    if (profile->monitoring_days.empty() && errors->empty()) {
-      map.Fail("monitoring_days", "bad_date", "must list at least one day such as 06-30",
-               "至少列出一个日期，如 06-30");
-    }
-  }
-  ReadFloors(map, errors, &profile->floors);
-  if (errors->empty() && profile->severe_ppm < profile->tolerance_ppm) {
-    map.Fail("severe_percent", "bad_percent", "must not be below tolerance_percent",
-             "不应小于 tolerance_percent");
-  }
-}
 
 void ReadToday(const YamlMap& map, Options* options) {
   const auto text = map.Text("today");
@@ -213,61 +98,48 @@ ServerLimits LimitsOf(const Options& options) {
 }
 
 Status ReadConfigFile(const std::string& path, Options* options) {
-  return ReadSettings(path,
-                      {"data_dir",
-                       "backup_dir",
-                       "backups_kept",
-                       "listen",
-                       "metrics_listen",
-                       "profile",
-                       "time_zone",
-                       "today",
-                       "log_level",
-                       "stop_timeout_seconds",
-                       "memory_limit_mib",
-                       "max_queued_mib",
-                       "max_queued_events",
-                       "max_group_events",
-                       "checkpoint_entries",
-                       "index_memory_payments",
-                       "max_message_bytes",
-                       "max_batch_events",
-                       "max_batches_per_stream",
-                       "max_streams",
-                       "max_connections",
-                       "max_calls_per_connection",
-                       "max_source_events_per_second",
-                       "max_peer_events_per_second",
-                       "handshake_timeout_seconds",
-                       "keepalive_seconds",
-                       "keepalive_timeout_seconds",
-                       "idle_connection_seconds",
-                       "stall_timeout_seconds"},
-                      [options](const YamlMap& map, std::vector<YamlError>*) {
-                        ReadText(map, "data_dir", &options->data_dir);
-                        ReadText(map, "backup_dir", &options->backup_dir);
-                        ReadNumber(map, "backups_kept", 0, 10'000, &options->backups_kept);
-                        ReadText(map, "listen", &options->listen);
-                        ReadText(map, "metrics_listen", &options->metrics_listen);
-                        ReadText(map, "profile", &options->profile_file);
-                        ReadText(map, "time_zone", &options->time_zone);
-                        ReadText(map, "log_level", &options->log_level);
-                        ReadToday(map, options);
-                        ReadLimits(map, options);
-                      });
-}
-
-Result<Profile> ReadProfileFile(const std::string& path) {
-  Profile profile;
-  const Status status =
-      ReadSettings(path,
-                   {"name", "tolerance_percent", "severe_percent", "backloaded_percent",
-                    "backloaded_after", "monitoring_days", "floors"},
-                   [&profile](const YamlMap& map, std::vector<YamlError>* errors) {
-                     ReadProfile(map, errors, &profile);
-                   });
-  if (!status.ok()) return status.error();
-  return profile;
+  return ReadSettingsFile(path,
+                          {"data_dir",
+                           "backup_dir",
+                           "backups_kept",
+                           "listen",
+                           "metrics_listen",
+                           "profile",
+                           "time_zone",
+                           "today",
+                           "log_level",
+                           "stop_timeout_seconds",
+                           "memory_limit_mib",
+                           "max_queued_mib",
+                           "max_queued_events",
+                           "max_group_events",
+                           "checkpoint_entries",
+                           "index_memory_payments",
+                           "max_message_bytes",
+                           "max_batch_events",
+                           "max_batches_per_stream",
+                           "max_streams",
+                           "max_connections",
+                           "max_calls_per_connection",
+                           "max_source_events_per_second",
+                           "max_peer_events_per_second",
+                           "handshake_timeout_seconds",
+                           "keepalive_seconds",
+                           "keepalive_timeout_seconds",
+                           "idle_connection_seconds",
+                           "stall_timeout_seconds"},
+                          [options](const YamlMap& map, std::vector<YamlError>*) {
+                            ReadText(map, "data_dir", &options->data_dir);
+                            ReadText(map, "backup_dir", &options->backup_dir);
+                            ReadNumber(map, "backups_kept", 0, 10'000, &options->backups_kept);
+                            ReadText(map, "listen", &options->listen);
+                            ReadText(map, "metrics_listen", &options->metrics_listen);
+                            ReadText(map, "profile", &options->profile_file);
+                            ReadText(map, "time_zone", &options->time_zone);
+                            ReadText(map, "log_level", &options->log_level);
+                            ReadToday(map, options);
+                            ReadLimits(map, options);
+                          });
 }
 
 Status CheckOptions(const Options& options) {

@@ -6,7 +6,6 @@
 
 #include "base/result.h"
 #include "domain/date.h"
-#include "domain/profile.h"
 #include "service/committer.h"
 #include "transport/limits.h"
 
@@ -53,9 +52,6 @@ ServerLimits LimitsOf(const Options& options);
 // Reads a configuration file into `options`; keys that it leaves out keep their
 // value. Errors: INVALID_FIELD, naming file, line, key and cure.
 Status ReadConfigFile(const std::string& path, Options* options);
-
-// Reads a profile. Errors: as above.
-Result<Profile> ReadProfileFile(const std::string& path);
 
 // Checks what one value cannot show. Errors: INVALID_FIELD.
 Status CheckOptions(const Options& options);

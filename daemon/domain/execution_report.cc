@@ -7,60 +7,13 @@
 namespace budgetwatch {
 namespace {
 
-// The department itself, when it has a plan, and every one below it. A department
-// that is above itself is visited once.
-std::vector<PlanRevisionPtr> Subtree(const std::string& root,
-                                     const std::vector<PlanRevisionPtr>& in_force) {
-  std::multimap<std::string, PlanRevisionPtr> below;
-  std::vector<PlanRevisionPtr> subtree;
-  std::set<std::string> visited = {root};
-  for (const PlanRevisionPtr& revision : in_force) {
-    if (revision->plan().department_code == root) subtree.push_back(revision);
-    below.emplace(revision->plan().parent_department_code, revision);
-  }
-  std::vector<std::string> open = {root};
-  while (!open.empty()) {
-    const std::string code = std::move(open.back());
-    open.pop_back();
-    const auto [first, last] = below.equal_range(code);
-    for (auto child = first; child != last; ++child) {
-      const std::string& child_code = child->second->plan().department_code;
-      if (!visited.insert(child_code).second) continue;
-      subtree.push_back(child->second);
-      open.push_back(child_code);
-    }
-  }
-  return subtree;
-}
-
 // Sums lines by kind and by funding source.
 class Subtotals {
  public:
   void Add(const Project& project, const ExecutionFigures& figures) {
     by_kind_[project.kind] += figures;
-    if (project.fundings.empty()) {
-      by_source_[FundingSource::kGeneral] += figures;
-      return;
-    }
-    // Payments carry no source: what a line with several paid is split in
-    // proportion to its budget, by cumulative rounding, so that the parts add up
-    // to the whole. With a budget of 0, the first source takes it.
-    int64_t budget_fen = 0;
-    ExecutionFigures given;
-    for (size_t i = 0; i < project.fundings.size(); ++i) {
-      budget_fen += project.fundings[i].amount_fen;
-      const bool last = i + 1 == project.fundings.size() || figures.budget_fen == 0;
-      const ExecutionFigures upto =
-          last ? figures
-               : ExecutionFigures{
-                     budget_fen,
-                     MulDivRoundHalfUp(figures.disbursed_fen, budget_fen, figures.budget_fen),
-                     MulDivRoundHalfUp(figures.planned_fen, budget_fen, figures.budget_fen)};
-      by_source_[project.fundings[i].source] +=
-          {upto.budget_fen - given.budget_fen, upto.disbursed_fen - given.disbursed_fen,
-           upto.planned_fen - given.planned_fen};
-      given = upto;
-      if (last) break;
+    for (const SourceFigures& part : SplitBySource(project, figures)) {
+      by_source_[part.source] += part.figures;
     }
   }
 
@@ -93,6 +46,60 @@ std::vector<RuleFinding> ShownFindings(std::vector<RuleFinding> findings) {
 }
 
 }  // namespace
+
+std::vector<PlanRevisionPtr> Subtree(const std::string& root,
+                                     const std::vector<PlanRevisionPtr>& in_force) {
+  std::multimap<std::string, PlanRevisionPtr> below;
+  std::vector<PlanRevisionPtr> subtree;
+  std::set<std::string> visited = {root};
+  for (const PlanRevisionPtr& revision : in_force) {
+    if (revision->plan().department_code == root) subtree.push_back(revision);
+    below.emplace(revision->plan().parent_department_code, revision);
+  }
+  std::vector<std::string> open = {root};
+  while (!open.empty()) {
+    const std::string code = std::move(open.back());
+    open.pop_back();
+    const auto [first, last] = below.equal_range(code);
+    for (auto child = first; child != last; ++child) {
+      const std::string& child_code = child->second->plan().department_code;
+      if (!visited.insert(child_code).second) continue;
+      subtree.push_back(child->second);
+      open.push_back(child_code);
+    }
+  }
+  return subtree;
+}
+
+Error NoPlanInForce(const std::string& department_code, int fiscal_year, Date as_of) {
+  return Refusal(Reason::kPlanNotFound, "department_code",
+                 "no plan of department \"" + department_code + "\" for " +
+                     std::to_string(fiscal_year) + " is in force on " + as_of.ToString() +
+                     "; apply one with an effective date up to then");
+}
+
+std::vector<SourceFigures> SplitBySource(const Project& project, const ExecutionFigures& figures) {
+  if (project.fundings.empty()) return {{FundingSource::kGeneral, figures}};
+  std::vector<SourceFigures> parts;
+  int64_t budget_fen = 0;
+  ExecutionFigures given;
+  for (size_t i = 0; i < project.fundings.size(); ++i) {
+    budget_fen += project.fundings[i].amount_fen;
+    const bool last = i + 1 == project.fundings.size() || figures.budget_fen == 0;
+    const ExecutionFigures upto =
+        last ? figures
+             : ExecutionFigures{
+                   budget_fen,
+                   MulDivRoundHalfUp(figures.disbursed_fen, budget_fen, figures.budget_fen),
+                   MulDivRoundHalfUp(figures.planned_fen, budget_fen, figures.budget_fen)};
+    parts.push_back({project.fundings[i].source,
+                     {upto.budget_fen - given.budget_fen, upto.disbursed_fen - given.disbursed_fen,
+                      upto.planned_fen - given.planned_fen}});
+    given = upto;
+    if (last) break;
+  }
+  return parts;
+}
 
 Total DisbursedUpTo(const YearTotals* totals, std::string_view project_code, Date as_of) {
   if (totals == nullptr) return {};
@@ -139,12 +146,7 @@ Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, 
   const std::vector<PlanRevisionPtr> in_force =
       basis.plans->AllInForce(fiscal_year, as_of, basis.known_at);
   const std::vector<PlanRevisionPtr> subtree = Subtree(department_code, in_force);
-  if (subtree.empty()) {
-    return Refusal(Reason::kPlanNotFound, "department_code",
-                   "no plan of department \"" + department_code + "\" for " +
-                       std::to_string(fiscal_year) + " is in force on " + as_of.ToString() +
-                       "; apply one with an effective date up to then");
-  }
+  if (subtree.empty()) return NoPlanInForce(department_code, fiscal_year, as_of);
   ExecutionReport report;
   report.department_code = department_code;
   report.fiscal_year = fiscal_year;

@@ -53,6 +53,25 @@ struct ExecutionReport {
   std::vector<RuleFinding> findings;
 };
 
+// The department itself, when it has a plan, and every one below it. A department that is
+// above itself is visited once.
+std::vector<PlanRevisionPtr> Subtree(const std::string& root,
+                                     const std::vector<PlanRevisionPtr>& in_force);
+
+// PLAN_NOT_FOUND, for a department without a plan and without any below it.
+Error NoPlanInForce(const std::string& department_code, int fiscal_year, Date as_of);
+
+// Money of one source of a line.
+struct SourceFigures {
+  FundingSource source = FundingSource::kGeneral;
+  ExecutionFigures figures;
+};
+
+// Payments carry no source: what a line with several paid is split in proportion to its
+// budget, by cumulative rounding, so that the parts add up to the whole. With a budget of
+// 0, the first source takes it.
+std::vector<SourceFigures> SplitBySource(const Project& project, const ExecutionFigures& figures);
+
 // Makes the report. Errors: PLAN_NOT_FOUND when no plan is in force for the
 // department or one below it.
 Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, int fiscal_year,

@@ -2,6 +2,10 @@
 
 namespace budgetwatch {
 
+bool IsFact(const JournalEntry& entry) {
+  return ControlOf<WarningEntry>(entry) == nullptr && ControlOf<ReviewEntry>(entry) == nullptr;
+}
+
 Bookings BookingsOf(const PaymentEntry& entry) {
   Bookings bookings;
   const PaymentEvent& event = entry.event;

@@ -6,10 +6,13 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/clock.h"
+#include "domain/observation.h"
 #include "domain/payment.h"
 #include "domain/plan.h"
 #include "domain/profile.h"
+#include "domain/review.h"
 #include "domain/sequence.h"
 #include "domain/warning.h"
 
@@ -65,8 +68,21 @@ struct ProfileEntry {
   friend bool operator==(const ProfileEntry&, const ProfileEntry&) = default;
 };
 
+// Payments are many: the others are boxed, so that an entry is no larger than a payment.
 using JournalEntry =
-    std::variant<PaymentEntry, PlanEntry, WarningEntry, ClosingEntry, ProfileEntry>;
+    std::variant<PaymentEntry, Boxed<PlanEntry>, Boxed<WarningEntry>, Boxed<ClosingEntry>,
+                 Boxed<ProfileEntry>, Boxed<ObservationEntry>, Boxed<ReviewEntry>>;
+
+// The entry as a `Control`, which is not PaymentEntry; null when it is something else.
+template <typename Control>
+const Control* ControlOf(const JournalEntry& entry) {
+  const auto* boxed = std::get_if<Boxed<Control>>(&entry);
+  return boxed == nullptr ? nullptr : &**boxed;
+}
+
+// Whether the entry comes from outside. Warnings and reviews follow from facts: what a
+// report knows does not change with them.
+bool IsFact(const JournalEntry& entry);
 
 // An entry with its place in the journal.
 struct JournalItem {

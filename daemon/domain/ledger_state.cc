@@ -7,6 +7,16 @@
 
 namespace budgetwatch {
 
+// Why a control entry does not fit; empty when it does.
+std::string LedgerState::WhyNot(const JournalEntry& entry) const {
+  if (const auto* warning = ControlOf<WarningEntry>(entry)) return warnings_.WhyNot(*warning);
+  if (const auto* observation = ControlOf<ObservationEntry>(entry)) {
+    return observations_.WhyNot(*observation);
+  }
+  if (const auto* review = ControlOf<ReviewEntry>(entry)) return reviews_.WhyNot(*review);
+  return "";
+}
+
 Status LedgerState::Check(Sequence sequence, const JournalEntry& entry) const {
   const auto damaged = [sequence](const std::string& what) {
     return Refusal(Reason::kDataDamaged, "",
@@ -15,10 +25,7 @@ Status LedgerState::Check(Sequence sequence, const JournalEntry& entry) const {
   if (sequence != sequence_ + 1) {
     return damaged("expected " + std::to_string(sequence_ + 1) + " next");
   }
-  if (const auto* warning = std::get_if<WarningEntry>(&entry)) {
-    const std::string reason = warnings_.WhyNot(*warning);
-    if (!reason.empty()) return damaged(reason);
-  }
+  if (const std::string reason = WhyNot(entry); !reason.empty()) return damaged(reason);
   const auto* payment = std::get_if<PaymentEntry>(&entry);
   if (payment == nullptr) return {};
   int64_t gross_fen = 0;
@@ -40,6 +47,7 @@ void LedgerState::Apply(Sequence sequence, WallMicros recorded_time, const Journ
     ApplyControl({sequence, recorded_time, entry});
   }
   sequence_ = sequence;
+  if (IsFact(entry)) last_fact_ = sequence;
   recorded_time_ = recorded_time;
 }
 
@@ -72,14 +80,18 @@ void LedgerState::ApplyPayment(Sequence sequence, const PaymentEntry& entry) {
 }
 
 void LedgerState::ApplyControl(const JournalItem& item) {
-  if (const auto* plan = std::get_if<PlanEntry>(&item.entry)) {
+  if (const auto* plan = ControlOf<PlanEntry>(item.entry)) {
     plans_.Apply(item.sequence, item.recorded_time, *plan);
-  } else if (const auto* warning = std::get_if<WarningEntry>(&item.entry)) {
+  } else if (const auto* warning = ControlOf<WarningEntry>(item.entry)) {
     warnings_.Apply(item.sequence, item.recorded_time, *warning);
-  } else if (const auto* closing = std::get_if<ClosingEntry>(&item.entry)) {
+  } else if (const auto* closing = ControlOf<ClosingEntry>(item.entry)) {
     closed_years_.insert(closing->fiscal_year);
-  } else if (const auto* profile = std::get_if<ProfileEntry>(&item.entry)) {
+  } else if (const auto* profile = ControlOf<ProfileEntry>(item.entry)) {
     profiles_.emplace_back(item.sequence, profile->profile);
+  } else if (const auto* observation = ControlOf<ObservationEntry>(item.entry)) {
+    observations_.Apply(item.sequence, item.recorded_time, *observation);
+  } else if (const auto* review = ControlOf<ReviewEntry>(item.entry)) {
+    reviews_.Apply(item.sequence, item.recorded_time, *review);
   }
 }
 
@@ -101,14 +113,18 @@ Result<LedgerState> LedgerState::FromSnapshot(Snapshot snapshot) {
   state.unmatched_refunds_ = std::move(snapshot.unmatched_refunds);
   state.totals_ = std::move(snapshot.totals);
   for (const JournalItem& item : snapshot.control_entries) {
-    if (const auto* warning = std::get_if<WarningEntry>(&item.entry)) {
-      const std::string reason = state.warnings_.WhyNot(*warning);
-      if (!reason.empty()) {
-        return Refusal(Reason::kDataDamaged, "",
-                       "journal sequence " + std::to_string(item.sequence) + ": " + reason);
-      }
+    if (const std::string reason = state.WhyNot(item.entry); !reason.empty()) {
+      return Refusal(Reason::kDataDamaged, "",
+                     "journal sequence " + std::to_string(item.sequence) + ": " + reason);
     }
     state.ApplyControl(item);
+  }
+  // What is no control entry is a payment, and so a fact.
+  state.last_fact_ = snapshot.sequence;
+  for (auto item = snapshot.control_entries.rbegin(); item != snapshot.control_entries.rend();
+       ++item) {
+    if (item->sequence != state.last_fact_ || IsFact(item->entry)) break;
+    --state.last_fact_;
   }
   return state;
 }

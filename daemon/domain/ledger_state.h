@@ -48,10 +48,14 @@ class LedgerState {
   const ProjectTotals* FindBooked(const JournalEntry& entry) const;
 
   Sequence sequence() const { return sequence_; }
+  // Of the last entry that IsFact: reports of any known_at from here on are the same.
+  Sequence last_fact() const { return last_fact_; }
   WallMicros recorded_time() const { return recorded_time_; }
   const Totals& totals() const { return totals_; }
   const PlanBook& plans() const { return plans_; }
   const WarningBook& warnings() const { return warnings_; }
+  const ObservationBook& observations() const { return observations_; }
+  const ReviewBook& reviews() const { return reviews_; }
   const UnmatchedRefunds& unmatched_refunds() const { return unmatched_refunds_; }
   int64_t gross_fen() const { return gross_fen_; }
   bool IsClosed(int fiscal_year) const { return closed_years_.contains(fiscal_year); }
@@ -77,14 +81,18 @@ class LedgerState {
   static Result<LedgerState> FromSnapshot(Snapshot snapshot);
 
  private:
+  std::string WhyNot(const JournalEntry& entry) const;
   void ApplyPayment(Sequence sequence, const PaymentEntry& entry);
   void ApplyControl(const JournalItem& item);
 
   Sequence sequence_ = 0;
+  Sequence last_fact_ = 0;
   WallMicros recorded_time_ = 0;
   Totals totals_;
   PlanBook plans_;
   WarningBook warnings_;
+  ObservationBook observations_;
+  ReviewBook reviews_;
   UnmatchedRefunds unmatched_refunds_;
   std::map<int, int64_t> payment_counts_;
   std::set<int> closed_years_;

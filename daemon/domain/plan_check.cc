@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "domain/money.h"
 #include "domain/schedule.h"
+#include "domain/target_check.h"
 
 namespace budgetwatch {
 namespace {
@@ -226,7 +227,8 @@ class PlanChecker {
       const std::string place = place_ + ".indicators[" + std::to_string(i) + "]";
       for (const std::string* text :
            {&indicator.indicator_id, &indicator.level1, &indicator.level2, &indicator.level3,
-            &indicator.description, &indicator.target_text, &indicator.basis, &indicator.weight}) {
+            &indicator.description, &indicator.target_text, &indicator.basis, &indicator.weight,
+            &indicator.target.value, &indicator.target.upper_value, &indicator.target.unit}) {
         if (IsCleanText(*text, kMaxTextBytes)) continue;
         Error("bad_text", place, "指标文字过长或不是 UTF-8。请缩短。",
               "a text is longer than 8,192 bytes or not UTF-8; shorten it.");
@@ -242,12 +244,19 @@ class PlanChecker {
 
   void CheckTarget(const Indicator& indicator, const std::string& place) {
     const Target& target = indicator.target;
+    if (const auto fault = FindTargetFault(target)) {
+      Error("bad_target", place + ".target." + fault->field,
+            std::string("写明的指标读法有误：") + fault->zh + "。",
+            std::string("the reading that the plan gives is wrong: ") + fault->en + ".");
+      return;
+    }
     if (!target.notes.empty()) {
       std::string notes;
       for (const std::string& note : target.notes) notes += (notes.empty() ? "" : ", ") + note;
       const std::string text = Abbreviate(indicator.target_text, 120);
       Add("ambiguous_target", Severity::kWarning, place + ".target_text",
-          "指标值“" + text + "”不能确定读法（" + notes + "）。请核对，或在计划中写明读法。",
+          "指标值“" + text + "”不能确定读法（" + notes +
+              "）。请核对，或在计划中用 reading 写明读法。",
           "the target \"" + text + "\" is not sure to be read right (" + notes +
               "); check it, or give its reading in the plan.");
     }

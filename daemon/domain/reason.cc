@@ -25,6 +25,15 @@ std::string_view ReasonName(Reason reason) {
     case Reason::kRefundExceedsPayment: return "REFUND_EXCEEDS_PAYMENT";
     case Reason::kCorrectionExceedsPayment: return "CORRECTION_EXCEEDS_PAYMENT";
     case Reason::kCorrectionWithoutChange: return "CORRECTION_WITHOUT_CHANGE";
+    case Reason::kMissingObservationId: return "MISSING_OBSERVATION_ID";
+    case Reason::kMissingIndicatorId: return "MISSING_INDICATOR_ID";
+    case Reason::kDateInFuture: return "DATE_IN_FUTURE";
+    case Reason::kMissingValue: return "MISSING_VALUE";
+    case Reason::kInvalidValue: return "INVALID_VALUE";
+    case Reason::kUnitMismatch: return "UNIT_MISMATCH";
+    case Reason::kInvalidSurvey: return "INVALID_SURVEY";
+    case Reason::kObservationIdConflict: return "OBSERVATION_ID_CONFLICT";
+    case Reason::kCorrectedNotFound: return "CORRECTED_NOT_FOUND";
     case Reason::kInvalidSource: return "INVALID_SOURCE";
     case Reason::kBatchTooLarge: return "BATCH_TOO_LARGE";
     case Reason::kInvalidField: return "INVALID_FIELD";
@@ -36,6 +45,7 @@ std::string_view ReasonName(Reason reason) {
     case Reason::kWarningNotFound: return "WARNING_NOT_FOUND";
     case Reason::kFiscalYearNotOver: return "FISCAL_YEAR_NOT_OVER";
     case Reason::kMalformedMessage: return "MALFORMED_MESSAGE";
+    case Reason::kReviewNotFound: return "REVIEW_NOT_FOUND";
     case Reason::kQueueFull: return "QUEUE_FULL";
     case Reason::kStoreFailed: return "STORE_FAILED";
     case Reason::kShuttingDown: return "SHUTTING_DOWN";
@@ -66,6 +76,13 @@ ErrorCode ReasonCode(Reason reason) {
     case Reason::kOriginalNotAPayment:
     case Reason::kOriginalProjectMismatch:
     case Reason::kCorrectionWithoutChange:
+    case Reason::kMissingObservationId:
+    case Reason::kMissingIndicatorId:
+    case Reason::kDateInFuture:
+    case Reason::kMissingValue:
+    case Reason::kInvalidValue:
+    case Reason::kUnitMismatch:
+    case Reason::kInvalidSurvey:
     case Reason::kInvalidSource:
     case Reason::kBatchTooLarge:
     case Reason::kInvalidField:
@@ -76,7 +93,10 @@ ErrorCode ReasonCode(Reason reason) {
     case Reason::kPlanNotFound:
     case Reason::kPaymentNotFound:
     case Reason::kOriginalNotFound:
+    case Reason::kCorrectedNotFound:
+    case Reason::kReviewNotFound:
     case Reason::kWarningNotFound: return ErrorCode::kNotFound;
+    case Reason::kObservationIdConflict:
     case Reason::kPaymentIdConflict:
     case Reason::kFiscalYearClosed:
     case Reason::kRefundExceedsPayment:

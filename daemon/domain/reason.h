@@ -33,6 +33,16 @@ enum class Reason {
   kRefundExceedsPayment,
   kCorrectionExceedsPayment,
   kCorrectionWithoutChange,
+  // Of a single observation.
+  kMissingObservationId,
+  kMissingIndicatorId,
+  kDateInFuture,
+  kMissingValue,
+  kInvalidValue,
+  kUnitMismatch,
+  kInvalidSurvey,
+  kObservationIdConflict,
+  kCorrectedNotFound,
   // Of a request as a whole.
   kInvalidSource,
   kBatchTooLarge,
@@ -45,6 +55,7 @@ enum class Reason {
   kWarningNotFound,
   kFiscalYearNotOver,
   kMalformedMessage,
+  kReviewNotFound,
   // Of the server.
   kQueueFull,
   kStoreFailed,

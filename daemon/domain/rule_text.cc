@@ -33,6 +33,22 @@ std::string Count(const Figures& figures) {
   return std::to_string(figures.payment_count.value_or(0));
 }
 
+std::string Attained(const Figures& figures) {
+  return Percent(static_cast<double>(figures.attained_ppm.value_or(0)) / kFullSharePpm);
+}
+
+std::string Indicators(const Figures& figures) {
+  return std::to_string(figures.indicator_count.value_or(0));
+}
+
+// Share of the budget that was not, or will not be, paid.
+std::string ForecastShare(const Figures& figures) {
+  const int64_t budget_fen = figures.budget_fen.value_or(0);
+  if (budget_fen == 0) return "-";
+  return Percent(static_cast<double>(budget_fen - figures.gap_fen.value_or(0)) /
+                 static_cast<double>(budget_fen));
+}
+
 std::string Until(const RuleFinding& finding) {
   return finding.checkpoint ? finding.checkpoint->ToString() : std::string();
 }
@@ -80,6 +96,23 @@ std::string DescribeZh(const RuleFinding& finding) {
     case Rule::kPlanBackloaded:
       return "预算的 " + LateShare(figures) + "（" + gap +
              "）安排在年末支出。请核对计划，避免年底突击花钱。";
+    case Rule::kTargetMissed:
+      return "完成值 " + figures.observed_text + " 未达到指标值 " + figures.target_text +
+             "，完成 " + Attained(figures) + "。请说明原因、提出整改措施。";
+    case Rule::kTargetUnobserved:
+      return "有 " + Indicators(figures) + " 项绩效指标尚无监测数据。请报送完成值。";
+    case Rule::kMoneyOutpacesResults:
+      return "执行率 " + Paid(figures) + "，而 " + Indicators(figures) + " 项指标平均完成 " +
+             Attained(figures) + "，资金快于成效。请核查支出效果。";
+    case Rule::kResultsOutpaceMoney:
+      return Indicators(figures) + " 项指标平均完成 " + Attained(figures) + "，而执行率仅 " +
+             Paid(figures) + "，成效快于资金。请核对有无应付未付，或预算偏高。";
+    case Rule::kForecastShortfall:
+      return "按 " + Until(finding) + " 的进度，全年预计支出预算的 " + ForecastShare(figures) +
+             "，低于 " + Expected(figures) + "，少 " + gap + "。请加快支付，或按程序调整预算。";
+    case Rule::kYearEndRush:
+      return "按 " + Until(finding) + " 的进度，预计年末支出 " + gap + "（预算的 " +
+             LateShare(figures) + "），超出计划较多。请提前安排，避免年底突击花钱。";
   }
   return {};
 }
@@ -120,6 +153,26 @@ std::string DescribeEn(const RuleFinding& finding) {
     case Rule::kPlanBackloaded:
       return LateShare(figures) + " of the budget (" + gap +
              ") is planned for the end of the year. Check the plan against a year-end rush.";
+    case Rule::kTargetMissed:
+      return figures.observed_text + " was observed, short of the target " + figures.target_text +
+             " (" + Attained(figures) + " of it). Give the cause and a measure.";
+    case Rule::kTargetUnobserved:
+      return Indicators(figures) + " indicators have not been observed. Send what was measured.";
+    case Rule::kMoneyOutpacesResults:
+      return Paid(figures) + " paid, and " + Indicators(figures) + " indicators are at " +
+             Attained(figures) + " on average: money outpaces results. Check what was bought.";
+    case Rule::kResultsOutpaceMoney:
+      return Indicators(figures) + " indicators are at " + Attained(figures) + " on average, and " +
+             Paid(figures) +
+             " is paid: results outpace money. Check for unpaid bills or too large a budget.";
+    case Rule::kForecastShortfall:
+      return "At the pace of " + Until(finding) + ", " + ForecastShare(figures) +
+             " of the budget will be paid by the end of the year, below " + Expected(figures) +
+             ": " + gap + " short. Speed up payment, or have the budget adjusted.";
+    case Rule::kYearEndRush:
+      return "At the pace of " + Until(finding) + ", " + gap + " (" + LateShare(figures) +
+             " of the budget) will be paid at the end of the year, far more than planned. Pay "
+             "earlier to avoid a rush.";
   }
   return {};
 }

@@ -3,22 +3,6 @@
 namespace budgetwatch {
 namespace {
 
-Severity SeverityOf(Rule rule) {
-  switch (rule) {
-    case Rule::kSeverelyBehindPlan:
-    case Rule::kOverspent: return Severity::kCritical;
-    case Rule::kBehindPlan:
-    case Rule::kBelowFloor:
-    case Rule::kNoSpending:
-    case Rule::kAheadOfPlan:
-    case Rule::kSuspensePending:
-    case Rule::kRefundUnmatched: return Severity::kWarning;
-    case Rule::kBehindTimeProgress:
-    case Rule::kPlanBackloaded: return Severity::kInfo;
-  }
-  return Severity::kInfo;
-}
-
 RuleFinding MakeFinding(Rule rule, std::optional<Date> checkpoint) {
   RuleFinding finding;
   finding.rule = rule;
@@ -37,7 +21,8 @@ RuleFinding MoneyFinding(Rule rule, std::optional<Date> checkpoint, int64_t budg
   return finding;
 }
 
-// The last floor date of the year up to `as_of`, with its share.
+}  // namespace
+
 std::optional<std::pair<Date, Share>> LastFloor(const Profile& profile, const Measure& measure) {
   std::optional<std::pair<Date, Share>> last;
   for (const Floor& floor : profile.floors) {
@@ -48,6 +33,8 @@ std::optional<std::pair<Date, Share>> LastFloor(const Profile& profile, const Me
   }
   return last;
 }
+
+namespace {
 
 // Collects the findings about one budget, whether of a line or a department.
 class FindingCollector {
@@ -118,6 +105,28 @@ class FindingCollector {
 };
 
 }  // namespace
+
+Severity SeverityOf(Rule rule) {
+  switch (rule) {
+    case Rule::kSeverelyBehindPlan:
+    case Rule::kOverspent: return Severity::kCritical;
+    case Rule::kBehindPlan:
+    case Rule::kBelowFloor:
+    case Rule::kNoSpending:
+    case Rule::kAheadOfPlan:
+    case Rule::kSuspensePending:
+    case Rule::kRefundUnmatched:
+    case Rule::kTargetMissed:
+    case Rule::kTargetUnobserved:
+    case Rule::kMoneyOutpacesResults:
+    case Rule::kForecastShortfall:
+    case Rule::kYearEndRush: return Severity::kWarning;
+    case Rule::kBehindTimeProgress:
+    case Rule::kPlanBackloaded:
+    case Rule::kResultsOutpaceMoney: return Severity::kInfo;
+  }
+  return Severity::kInfo;
+}
 
 Measure MeasureForReport(int fiscal_year, Date as_of) { return {fiscal_year, as_of, as_of}; }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/execution.h"
@@ -9,9 +10,9 @@
 
 namespace budgetwatch {
 
-// The rules about money, each with its formula in one place. With B the budget, A
-// what is disbursed at the end of the date, P the planned share and c the last
-// checkpoint of the line:
+// The rules about money (those about results are in result_rules.h), each with its formula in one
+// place. With B the budget, A what is disbursed at the end of the date, P the planned share and c
+// the last checkpoint of the line:
 //
 //   behind_plan           A/B < P(c) − tolerance
 //   severely_behind_plan  A/B < P(c) − severe
@@ -27,6 +28,8 @@ namespace budgetwatch {
 // m is the measuring day: a report measures at its own date, warnings at the last
 // monitoring day of the profile, so that they change at a few known dates and do
 // not flap from day to day. Departments are measured at m too.
+
+Severity SeverityOf(Rule rule);
 
 // One finding of one rule about a subject.
 struct RuleFinding {
@@ -49,6 +52,10 @@ Measure MeasureForReport(int fiscal_year, Date as_of);
 // What warnings measure on a business date: that date, or the last day of a year
 // that is over.
 Measure MeasureForWarnings(int fiscal_year, Date business_date, const Profile& profile);
+
+// The last date of the measured year up to `as_of` on which the profile has a floor,
+// with its share.
+std::optional<std::pair<Date, Share>> LastFloor(const Profile& profile, const Measure& measure);
 
 // Findings about one line. `unmatched` are refunds booked on it without original.
 std::vector<RuleFinding> ProjectFindings(const Project& project, const Measure& measure,

@@ -21,10 +21,10 @@
 //             | [Y年] (M月 [份] [底 | 末] | M月D日 | Q季度末 | 年底 | 年末)
 //             | Y年 [底 | 末]
 //   months    = [Y年] M [月 [份]] to [Y年] M月 [份] [底 | 末]
-//   remark    = one to eight letters that name no number, time or negation
+//   remark    = one to eight letters that name no number, time, bound or negation
 //
 //   quantity  = opening (measure | span | bounds | ± measure)
-//   opening   = {每 period | 半年} [[同比 | ...] change] [完成 | 实现]      at most two periods
+//   opening   = [半年 | {每 period}] [[同比 | ...] change] [完成 | 实现]    at most two periods
 //   measure   = {comparator} number [unit] [verb] [share] [trailing comparator] [(含)]
 //   span      = measure to measure                         no comparator on either side
 //   bounds    = measure (且 | , | 、) measure               at least a and at most b

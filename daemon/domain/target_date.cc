@@ -132,6 +132,20 @@ std::optional<std::string> DayText(const DateParts& parts, std::string* why) {
   return text;
 }
 
+// Whether words state an amount: a digit, a Han numeral, a half. 统一 and its like only
+// hold the character for one.
+bool NamesAmount(std::u32string_view words) {
+  std::u32string text(words);
+  for (const std::u32string_view word : {U"统一", U"一律", U"一并", U"一致", U"一次性"}) {
+    for (size_t at = text.find(word); at != text.npos; at = text.find(word)) {
+      text.replace(at, word.size(), U"的");
+    }
+  }
+  return std::any_of(text.begin(), text.end(), [](char32_t c) {
+    return IsDecimalDigit(c) || IsHanNumeral(c) || ContainsChar(U"半,;、%‰", c);
+  });
+}
+
 // Why the words behind a date are more than a remark; empty when they may be dropped.
 // `vague_possible` says that the date may go on: 10月|中旬, 2020年|上半年.
 std::string WhyTailCounts(std::u32string_view tail, bool vague_possible) {
@@ -139,10 +153,6 @@ std::string WhyTailCounts(std::u32string_view tail, bool vague_possible) {
     if (ContainsWord(tail, about)) return "approximate";
   }
   if (!tail.empty() && ContainsChar(U"多余几左右约近", tail.front())) return "approximate";
-  const bool names_digit = std::any_of(tail.begin(), tail.end(), [](char32_t c) {
-    return IsDecimalDigit(c) || IsHanNumeral(c) || ContainsChar(U",;、%‰", c);
-  });
-  if (names_digit) return "multi_part";
   if (ContainsChar(tail, U'旬')) return "vague_date";
   if (vague_possible) {
     for (const std::u32string_view vague :
@@ -150,9 +160,15 @@ std::string WhyTailCounts(std::u32string_view tail, bool vague_possible) {
       if (tail.starts_with(vague)) return "vague_date";
     }
   }
+  if (NamesAmount(tail)) return "multi_part";
+  // 2020年内 is the year once more; at the end of other words, a bound that has no number.
+  const bool whole = tail == U"内" || tail == U"以内" || tail == U"之内";
+  if (tail.ends_with(U"以上") || tail.ends_with(U"以下") || (!whole && tail.ends_with(U"内"))) {
+    return "comparator_without_number";
+  }
   // A start instead of an end, a second time, or a state instead of a deed.
   for (const std::u32string_view other :
-       {U"起", U"至", U"始", U"间", U"之间", U"期间", U"以来", U"以上", U"以下"}) {
+       {U"起", U"至", U"始", U"开始", U"间", U"之间", U"期间", U"以来"}) {
     if (tail.starts_with(other)) return "number_in_phrase";
   }
   if (std::any_of(tail.begin(), tail.end(), [](char32_t c) {

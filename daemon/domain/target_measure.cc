@@ -51,9 +51,9 @@ constexpr std::u32string_view kTailVerbs[] = {U"完成", U"到位", U"覆盖", U
                                               U"合格", U"落实", U"发放"};
 
 // First characters of the words that Han numerals count. Without such a list 一般,
-// 一流 and 二甲 would be one, one and two of something.
+// 一流 and 二甲 would be one, one and two of something. 五月 is a month, never five of them.
 constexpr std::u32string_view kCountedByHan =
-    U"个次人场项件套户家元万亿美欧港天日小分秒周季月年份篇部本册台辆座处条所间米公里厘毫亩平立方"
+    U"个次人场项件套户家元万亿美欧港天日小分秒周季年份篇部本册台辆座处条所间米公里厘毫亩平立方"
     U"吨千克升批期轮组支位例宗幅块张只头棵株栋幢班课学节种款门遍倍起企社村乡镇县%‰/每";
 
 // The state of reading one measure.
@@ -79,10 +79,9 @@ bool AddComparator(Comparator comparator, Draft* draft) {
 
 // 百分之九十五: reads the numeral; the unit is written before it.
 bool ReadHanPercentage(std::u32string_view* rest, Draft* draft) {
-  if (EatFront(rest, U"百") || EatFront(rest, U"一百")) {
+  if (ReadHanNumber(rest, &draft->measure.number) != NumberReading::kRead) {
+    if (!EatFront(rest, U"百")) return Fail("han_numeral", draft);
     draft->measure.number = TargetNumber(false, "100", "");
-  } else if (ReadHanNumber(rest, &draft->measure.number) != NumberReading::kRead) {
-    return Fail("han_numeral", draft);
   }
   if (!rest->empty() &&
       (IsHanNumeral(rest->front()) || rest->front() == U'%' || rest->front() == U'‰')) {
@@ -189,7 +188,10 @@ bool LooksLikeCalendar(const TargetMeasure& measure) {
   const TargetNumber& number = measure.number;
   const std::u32string& base = measure.unit.base;
   const bool bare = base.empty() && measure.unit.denominators.empty();
-  if (base == U"年") return number.IsWholeBetween(kFirstYear, kLastYear);
+  // 2020.6月 starts with a year as 2020年 does.
+  const bool year =
+      TargetNumber(number.negative(), number.integer(), "").IsWholeBetween(kFirstYear, kLastYear);
+  if (year && (base == U"年" || base == U"月")) return true;
   if (base == U"季度") return number.IsWholeBetween(1, 4);
   if (base == U"月") {
     // At most 12月 may be by December; at least 6月 can only be a length.

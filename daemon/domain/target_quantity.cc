@@ -1,5 +1,6 @@
 #include "domain/target_quantity.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -20,6 +21,10 @@ constexpr std::u32string_view kPeriods[] = {
     U"学期", U"学年", U"人次", U"人",   U"户", U"家", U"村", U"社区", U"乡镇", U"乡",
     U"镇",   U"县",   U"校",   U"班",   U"场", U"次", U"期", U"亩",   U"公里", U"平方米",
     U"吨",   U"台",   U"辆",   U"套",   U"个", U"件", U"例"};
+
+// Of these, the lengths of time.
+constexpr std::u32string_view kTimes[] = {U"半年", U"季度", U"季", U"年度", U"年",   U"个月", U"月",
+                                          U"周",   U"天",   U"日", U"小时", U"学期", U"学年"};
 
 constexpr std::u32string_view kRises[] = {U"增长", U"增加", U"提高", U"提升", U"上升"};
 constexpr std::u32string_view kFalls[] = {U"下降", U"降低", U"减少", U"压减"};
@@ -48,11 +53,6 @@ bool EatAny(std::u32string_view* rest, const Words& words) {
 }
 
 bool EatPeriod(std::u32string_view* rest, Opening* opening) {
-  if (rest->starts_with(U"半年")) {
-    opening->periods.push_back(rest->substr(0, 2));
-    rest->remove_prefix(2);
-    return true;
-  }
   if (!rest->starts_with(U"每")) return false;
   for (const std::u32string_view period : kPeriods) {
     if (!rest->substr(1).starts_with(period)) continue;
@@ -65,7 +65,11 @@ bool EatPeriod(std::u32string_view* rest, Opening* opening) {
 
 Opening EatOpening(std::u32string_view* rest) {
   Opening opening;
-  while (opening.periods.size() < kMaxPeriods && EatPeriod(rest, &opening)) {
+  if (EatFront(rest, U"半年")) {
+    opening.periods.emplace_back(U"半年");
+  } else {
+    while (opening.periods.size() < kMaxPeriods && EatPeriod(rest, &opening)) {
+    }
   }
   std::u32string_view text = *rest;
   EatAny(&text, kBases);
@@ -77,6 +81,20 @@ Opening EatOpening(std::u32string_view* rest) {
   if (opening.change_note != nullptr) *rest = text;
   opening.completion = EatFront(rest, U"完成") || EatFront(rest, U"实现");
   return opening;
+}
+
+bool IsTime(std::u32string_view word) {
+  return std::find(std::begin(kTimes), std::end(kTimes), word) != std::end(kTimes);
+}
+
+// Whether the number is one per 月 and one per 年 at once, as in 每月3次/年.
+bool CountsPerTwoTimes(const Opening& opening, const TargetUnit& unit) {
+  for (const std::u32string_view below : Denominators(unit)) {
+    for (const std::u32string_view period : opening.periods) {
+      if (IsTime(below) && IsTime(period) && below != period) return true;
+    }
+  }
+  return false;
 }
 
 bool IsRangeMark(char32_t c) { return ContainsChar(U"-–—~至到", c); }
@@ -104,7 +122,10 @@ std::optional<Reading> JoinEnds(const TargetMeasure& lower, const TargetMeasure&
     return std::nullopt;
   }
   reading.measure.unit = upper.unit;
-  if (upper.unit == TargetUnit() && IsYear(lower.number) && IsYear(upper.number)) {
+  // 4-18月 may want months of the calendar, or lengths; 2020-2022 are rather years.
+  const std::u32string& base = upper.unit.base;
+  if (base == U"月" || base == U"季度" || (base == U"年" && IsYear(lower.number)) ||
+      (upper.unit == TargetUnit() && IsYear(lower.number) && IsYear(upper.number))) {
     *why = "date_or_quantity";
     return std::nullopt;
   }
@@ -233,13 +254,18 @@ bool ReadTargetQuantity(std::u32string_view text, Target* target, std::string* w
   if (!reading) return false;
   TargetMeasure& measure = reading->measure;
   // The size of a change has no sign; that is what the word is for.
-  if (opening.change_note != nullptr && measure.number.negative()) {
+  if (opening.change_note != nullptr && (measure.number.negative() || rest.starts_with(U"±"))) {
     *why = "contradictory";
     return false;
   }
-  // 每月15日 is a day of the calendar.
-  if (!opening.periods.empty() && measure.unit.base == U"日" && !measure.comparator) {
+  // 每月15日 is a day of the calendar, 每月1-5日 several.
+  const bool bounded = measure.comparator && measure.comparator != Comparator::kRange;
+  if (!opening.periods.empty() && measure.unit.base == U"日" && !bounded) {
     *why = "date_or_quantity";
+    return false;
+  }
+  if (CountsPerTwoTimes(opening, measure.unit)) {
+    *why = "contradictory";
     return false;
   }
   for (const std::u32string_view period : opening.periods) AddDenominator(period, &measure.unit);

@@ -72,7 +72,9 @@ bool HasDecoratedDigit(std::u32string_view text) {
            IsBetween(c, 0x2070, 0x2089) ||                 // superscripts and subscripts
            IsBetween(c, 0x2150, 0x215F) || c == 0x2189 ||  // fractions
            IsBetween(c, 0x2460, 0x249B) || c == 0x24EA ||  // circled, bracketed, with a point
-           IsBetween(c, 0x3251, 0x325F) || IsBetween(c, 0x32B1, 0x32BF);  // circled 21 to 50
+           IsBetween(c, 0x3251, 0x325F) || IsBetween(c, 0x32B1, 0x32BF) ||  // circled 21 to 50
+           IsBetween(c, 0x32C0, 0x32CB) || IsBetween(c, 0x3358, 0x3370) ||  // 1月, 0点
+           IsBetween(c, 0x33E0, 0x33FE) || IsBetween(c, 0x1F100, 0x1F10A);  // 1日, 0 with a comma
   });
 }
 

@@ -24,10 +24,10 @@ constexpr std::u32string_view kApproximate[] = {U"左右", U"上下", U"前后",
 constexpr std::u32string_view kPhraseWords[] = {
     U"以",   U"不",   U"超",   U"达",   U"大于", U"小于", U"高于", U"低于", U"多于",
     U"少于", U"等于", U"控制", U"至",   U"到",   U"最",   U"且",   U"或",   U"和",
-    U"与",   U"及",   U"含",   U"占",   U"半",   U"其中", U"前",   U"后",   U"内",
-    U"底",   U"末",   U"初",   U"旬",   U"第",   U"的",   U"之",   U"完成", U"实现",
-    U"覆盖", U"合格", U"落实", U"发放", U"增长", U"增加", U"提高", U"提升", U"上升",
-    U"下降", U"降低", U"减少", U"压减", U"同比", U"环比"};
+    U"与",   U"及",   U"含",   U"占",   U"较",   U"上年", U"半",   U"其中", U"前",
+    U"后",   U"内",   U"底",   U"末",   U"初",   U"旬",   U"第",   U"的",   U"之",
+    U"完成", U"实现", U"覆盖", U"合格", U"落实", U"发放", U"增长", U"增加", U"提高",
+    U"提升", U"上升", U"下降", U"降低", U"减少", U"压减", U"同比", U"环比"};
 
 template <typename Words>
 bool ContainsAny(std::u32string_view text, const Words& words) {
@@ -35,13 +35,37 @@ bool ContainsAny(std::u32string_view text, const Words& words) {
                      [text](std::u32string_view word) { return ContainsWord(text, word); });
 }
 
+bool StartsWithCurrency(std::u32string_view text) {
+  for (const std::u32string_view currency : {U"元", U"美元", U"欧元", U"港元", U"日元"}) {
+    if (text.starts_with(currency)) return true;
+  }
+  return false;
+}
+
+// Removes 万, 亿 or 万亿 from the front of `text`; the power of ten, 0 when there is none.
+int EatTenThousands(std::u32string_view* text) {
+  int places = 0;
+  if (EatFront(text, U"万")) places += 4;
+  if (EatFront(text, U"亿")) places += 8;
+  return places;
+}
+
+void SkipHundreds(std::u32string_view* text) {
+  text->remove_prefix(std::min(text->find_first_not_of(U"百千"), text->size()));
+}
+
+// 千万人: 万 would multiply if it stood behind the number, and 千 never does.
+bool MixesMultipliers(std::u32string_view text) {
+  const size_t size = text.size();
+  SkipHundreds(&text);
+  return text.size() < size && EatTenThousands(&text) > 0 && !StartsWithCurrency(text);
+}
+
 // Whether `text` holds a second number. 百 and 千 belong to units (百分点, 千瓦时), 万 and 亿
 // only to their front (万元, 百万元); further inside they count something else.
 bool HasSecondNumber(std::u32string_view text) {
-  size_t first = 0;
-  while (first < text.size() && ContainsChar(U"百千", text[first])) ++first;
-  while (first < text.size() && ContainsChar(U"万亿", text[first])) ++first;
-  text.remove_prefix(first);
+  SkipHundreds(&text);
+  EatTenThousands(&text);
   return std::any_of(text.begin(), text.end(),
                      [](char32_t c) { return IsHanNumeral(c) && !ContainsChar(U"百千", c); });
 }
@@ -62,8 +86,10 @@ std::string WhyNoUnit(std::u32string_view text) {
 
 // The same for what stands directly behind the number. 元/名 is a price, but 3名 a rank.
 std::string WhyNoBase(std::u32string_view text) {
+  // 4A级 and 5AAAAA星 are ranks too.
+  const size_t grade = std::min(text.find_first_not_of(U'A'), text.size());
   for (const std::u32string_view start : kRankStarts) {
-    if (text.starts_with(start)) return "rank";
+    if (text.substr(grade).starts_with(start)) return "rank";
   }
   // 个等级 counts levels; without 个 the number is most likely one of them.
   if (ContainsChar(text, U'级') && text.front() != U'个') return "rank";
@@ -71,8 +97,10 @@ std::string WhyNoBase(std::u32string_view text) {
   if (text.size() >= 2 && IsLatinLetter(text[0]) && !IsLatinLetter(text[1])) {
     return "number_in_phrase";
   }
-  // 6月底, 2020年度: calendar words, not the units 月 and 年.
+  // 6月底, 2020年度, 3季度验收: calendar words, not the units 月, 年 and 季度.
   if (text.size() >= 2 && ContainsChar(U"月年", text.front())) return "number_in_phrase";
+  if (text.size() >= 3 && text.starts_with(U"季度")) return "number_in_phrase";
+  if (MixesMultipliers(text)) return "multi_part";
   return WhyNoUnit(text);
 }
 
@@ -150,13 +178,20 @@ std::optional<TargetUnit> ReadTargetUnit(std::u32string_view text, std::string* 
   return unit;
 }
 
-void AddDenominator(std::u32string_view denominator, TargetUnit* unit) {
-  std::u32string_view rest = unit->denominators;
+std::vector<std::u32string_view> Denominators(const TargetUnit& unit) {
+  std::vector<std::u32string_view> found;
+  std::u32string_view rest = unit.denominators;
   while (!rest.empty()) {
     rest.remove_prefix(1);
-    const std::u32string_view present = rest.substr(0, rest.find(U'·'));
+    found.push_back(rest.substr(0, rest.find(U'·')));
+    rest.remove_prefix(found.back().size());
+  }
+  return found;
+}
+
+void AddDenominator(std::u32string_view denominator, TargetUnit* unit) {
+  for (const std::u32string_view present : Denominators(*unit)) {
     if (present == denominator) return;
-    rest.remove_prefix(present.size());
   }
   unit->denominators += unit->denominators.empty() ? U"/" : U"·";
   unit->denominators += denominator;
@@ -164,13 +199,8 @@ void AddDenominator(std::u32string_view denominator, TargetUnit* unit) {
 
 int EatMultiplier(std::u32string_view* rest) {
   std::u32string_view behind = *rest;
-  int places = 0;
-  if (EatFront(&behind, U"万")) places += 4;
-  if (EatFront(&behind, U"亿")) places += 8;
-  if (places == 0) return 0;
-  for (const std::u32string_view currency : {U"元", U"美元", U"欧元", U"港元", U"日元"}) {
-    if (behind.starts_with(currency)) return 0;
-  }
+  const int places = EatTenThousands(&behind);
+  if (places == 0 || StartsWithCurrency(behind)) return 0;
   *rest = behind;
   return places;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace budgetwatch {
 
@@ -18,6 +19,9 @@ struct TargetUnit {
 
 // Reads all of `text` as a unit; nothing, and the reason in `why`, when it is none.
 std::optional<TargetUnit> ReadTargetUnit(std::u32string_view text, std::string* why);
+
+// What stands below the line, one by one: 人 and 月 of 元/人·月. Valid as long as `unit` is.
+std::vector<std::u32string_view> Denominators(const TargetUnit& unit);
 
 // Adds a period or a person (年, 人) below the line, unless it stands there already.
 void AddDenominator(std::u32string_view denominator, TargetUnit* unit);

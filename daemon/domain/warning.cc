@@ -12,6 +12,7 @@ std::string_view SubjectKindName(SubjectKind kind) {
     case SubjectKind::kProject: return "project";
     case SubjectKind::kDepartment: return "department";
     case SubjectKind::kSuspense: return "suspense";
+    case SubjectKind::kIndicator: return "indicator";
   }
   return "";
 }
@@ -36,6 +37,15 @@ void AddEvent(const WarningEvent& event, Warning* warning) {
 }
 
 }  // namespace
+
+std::string IndicatorSubject(std::string_view project_code, std::string_view indicator_id) {
+  return std::string(project_code) + '#' + std::string(indicator_id);
+}
+
+std::string_view ProjectOfSubject(std::string_view indicator_subject) {
+  // Codes of projects may hold the sign, numbers of indicators hardly do.
+  return indicator_subject.substr(0, indicator_subject.rfind('#'));
+}
 
 Warning WarningAsOf(const Warning& warning, Sequence sequence) {
   Warning past;
@@ -63,6 +73,12 @@ std::string_view RuleName(Rule rule) {
     case Rule::kSuspensePending: return "suspense_pending";
     case Rule::kRefundUnmatched: return "refund_unmatched";
     case Rule::kPlanBackloaded: return "plan_backloaded";
+    case Rule::kTargetMissed: return "target_missed";
+    case Rule::kTargetUnobserved: return "target_unobserved";
+    case Rule::kMoneyOutpacesResults: return "money_outpaces_results";
+    case Rule::kResultsOutpaceMoney: return "results_outpace_money";
+    case Rule::kForecastShortfall: return "forecast_shortfall";
+    case Rule::kYearEndRush: return "year_end_rush";
   }
   return "";
 }

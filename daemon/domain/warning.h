@@ -29,12 +29,20 @@ enum class Rule {
   kSuspensePending = 8,
   kRefundUnmatched = 9,
   kPlanBackloaded = 10,
+  kTargetMissed = 11,
+  kTargetUnobserved = 12,
+  kMoneyOutpacesResults = 13,
+  kResultsOutpaceMoney = 14,
+  kForecastShortfall = 15,
+  kYearEndRush = 16,
 };
-inline constexpr Rule kAllRules[] = {Rule::kBehindPlan,         Rule::kSeverelyBehindPlan,
-                                     Rule::kBehindTimeProgress, Rule::kBelowFloor,
-                                     Rule::kNoSpending,         Rule::kOverspent,
-                                     Rule::kAheadOfPlan,        Rule::kSuspensePending,
-                                     Rule::kRefundUnmatched,    Rule::kPlanBackloaded};
+inline constexpr Rule kAllRules[] = {
+    Rule::kBehindPlan,           Rule::kSeverelyBehindPlan,  Rule::kBehindTimeProgress,
+    Rule::kBelowFloor,           Rule::kNoSpending,          Rule::kOverspent,
+    Rule::kAheadOfPlan,          Rule::kSuspensePending,     Rule::kRefundUnmatched,
+    Rule::kPlanBackloaded,       Rule::kTargetMissed,        Rule::kTargetUnobserved,
+    Rule::kMoneyOutpacesResults, Rule::kResultsOutpaceMoney, Rule::kForecastShortfall,
+    Rule::kYearEndRush};
 
 std::string_view RuleName(Rule rule);
 std::optional<Rule> RuleFromName(std::string_view name);
@@ -43,8 +51,14 @@ std::optional<Rule> RuleFromName(std::string_view name);
 enum class SubjectKind {
   kProject = 1,
   kDepartment = 2,
-  kSuspense = 3,  // the payments of a year that no plan carries
+  kSuspense = 3,   // the payments of a year that no plan carries
+  kIndicator = 4,  // its code is IndicatorSubject(project, indicator)
 };
+
+// "<project code>#<indicator id>".
+std::string IndicatorSubject(std::string_view project_code, std::string_view indicator_id);
+// The project of such a code.
+std::string_view ProjectOfSubject(std::string_view indicator_subject);
 
 // The identity of a warning: one rule, one subject, one year, one checkpoint.
 struct WarningId {
@@ -67,6 +81,10 @@ struct Figures {
   std::optional<Share> expected;   // share asked for; a department's is money / budget
   std::optional<int64_t> gap_fen;  // missing, or too much, to satisfy the rule
   std::optional<int64_t> payment_count;
+  std::optional<int64_t> attained_ppm = {};  // share of the target or targets, in millionths
+  std::optional<int64_t> indicator_count = {};
+  std::string target_text = {};
+  std::string observed_text = {};
 
   friend bool operator==(const Figures&, const Figures&) = default;
 };
@@ -87,6 +105,8 @@ struct Explanation {
   std::string measure;
   std::optional<Date> due_date;
   std::string explained_by;
+  bool measure_done = false;  // 整改完成
+  std::string measure_result = {};
 
   friend bool operator==(const Explanation&, const Explanation&) = default;
 };

@@ -109,6 +109,9 @@ class Committer {
   // Events waiting.
   size_t queue_depth() const { return queued_events_.load(std::memory_order_relaxed); }
 
+  // Events that may wait.
+  size_t queue_limit() const { return options_.max_queued_events; }
+
   // The error of the last write; nothing after a good one, and when the store could be
   // written again since. Its thread looks at the store for that while nothing waits.
   std::optional<Error> store_error() const;

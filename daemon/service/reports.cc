@@ -17,36 +17,114 @@ Result<Sequence> Reports::Resolve(const KnownAt& known_at) const {
   return sequence;
 }
 
-Result<ExecutionReport> Reports::Execution(const std::string& department_code, int fiscal_year,
-                                           std::optional<Date> as_of,
-                                           const KnownAt& known_at) const {
+Result<Date> Reports::DateOf(const Request& request) const {
+  const int fiscal_year = request.fiscal_year;
   if (fiscal_year < kFirstYear || fiscal_year > kLastYear) {
     return Refusal(Reason::kInvalidField, "fiscal_year", "fiscal_year must be from 1950 to 2199");
   }
-  const Date date = as_of.value_or(
+  const Date date = request.as_of.value_or(
       std::clamp(calendar_.Today(), Date::FirstOfYear(fiscal_year), Date::LastOfYear(fiscal_year)));
   if (date.year() != fiscal_year) {
     return Refusal(Reason::kDateOutsideFiscalYear, "as_of_date",
                    "as_of_date " + date.ToString() + " must lie in fiscal year " +
                        std::to_string(fiscal_year));
   }
-  const auto sequence = Resolve(known_at);
-  if (!sequence.ok()) return sequence.error();
+  return date;
+}
 
-  const auto make = [&](const LedgerState& state, const YearTotals* totals) {
-    const ReportBasis basis{&state.plans(), totals, &state.ProfileAt(sequence.value()),
-                            sequence.value()};
-    return MakeExecutionReport(department_code, fiscal_year, date, basis);
-  };
-  std::optional<Result<ExecutionReport>> current =
-      ledger_.View([&](const LedgerState& state) -> std::optional<Result<ExecutionReport>> {
-        if (state.sequence() != sequence.value()) return std::nullopt;
-        return make(state, state.totals().FindYear(fiscal_year));
-      });
+// Calls make(state, totals), totals(year) being what was booked in a year as known then, null
+// for nothing: of the state while nothing that counts has come since, else rebuilt.
+template <typename Make>
+auto Reports::WithTotals(int fiscal_year, int earlier_years, Sequence known_at, Make&& make) const {
+  using Made = decltype(ledger_.View([&](const LedgerState& state) {
+    return make(state, [](int) -> const YearTotals* { return nullptr; });
+  }));
+  std::set<int> years;
+  std::optional<Made> current = ledger_.View([&](const LedgerState& state) -> std::optional<Made> {
+    if (known_at >= state.last_fact()) {
+      return make(state, [&state](int year) { return state.totals().FindYear(year); });
+    }
+    for (const auto& [year, totals] : state.totals().years()) years.insert(year);
+    return std::nullopt;
+  });
   if (current) return *std::move(current);
-  const auto totals = ledger_.TotalsKnownAt(fiscal_year, sequence.value());
-  if (!totals.ok()) return totals.error();
-  return ledger_.View([&](const LedgerState& state) { return make(state, &totals.value()); });
+  std::map<int, YearTotals> rebuilt;
+  for (int year = fiscal_year - earlier_years; year <= fiscal_year; ++year) {
+    if (!years.contains(year)) continue;
+    auto totals = ledger_.TotalsKnownAt(year, known_at);
+    if (!totals.ok()) return Made(totals.error());
+    rebuilt.emplace(year, std::move(totals).value());
+  }
+  return ledger_.View([&](const LedgerState& state) {
+    return make(state, [&rebuilt](int year) -> const YearTotals* {
+      const auto position = rebuilt.find(year);
+      return position == rebuilt.end() ? nullptr : &position->second;
+    });
+  });
+}
+
+// Calls make(basis).
+template <typename Make>
+auto Reports::WithResults(int fiscal_year, Sequence known_at, Make&& make) const {
+  return WithTotals(
+      fiscal_year, kEarlierYears, known_at, [&](const LedgerState& state, const auto& totals) {
+        ResultBasis basis;
+        basis.money = {&state.plans(), totals(fiscal_year), &state.ProfileAt(known_at), known_at};
+        basis.observations = &state.observations();
+        for (int year = fiscal_year - kEarlierYears; year < fiscal_year; ++year) {
+          const YearTotals* earlier = totals(year);
+          if (earlier != nullptr) basis.earlier_totals[year] = earlier;
+        }
+        return make(basis);
+      });
+}
+
+Result<ExecutionReport> Reports::Execution(const Request& request) const {
+  const auto date = DateOf(request);
+  if (!date.ok()) return date.error();
+  const auto sequence = Resolve(request.known_at);
+  if (!sequence.ok()) return sequence.error();
+  return WithTotals(request.fiscal_year, 0, sequence.value(),
+                    [&](const LedgerState& state, const auto& totals) {
+                      const ReportBasis basis{&state.plans(), totals(request.fiscal_year),
+                                              &state.ProfileAt(sequence.value()), sequence.value()};
+                      return MakeExecutionReport(request.department_code, request.fiscal_year,
+                                                 date.value(), basis);
+                    });
+}
+
+Result<PerformanceReport> Reports::Performance(const Request& request) const {
+  const auto date = DateOf(request);
+  if (!date.ok()) return date.error();
+  const auto sequence = Resolve(request.known_at);
+  if (!sequence.ok()) return sequence.error();
+  return WithResults(request.fiscal_year, sequence.value(), [&](const ResultBasis& basis) {
+    return MakePerformanceReport(request.department_code, request.fiscal_year, date.value(), basis);
+  });
+}
+
+Result<std::pair<PerformanceReport, Scorecard>> Reports::Scores(const Request& request) const {
+  using Scored = std::pair<PerformanceReport, Scorecard>;
+  const auto date = DateOf(request);
+  if (!date.ok()) return date.error();
+  const auto sequence = Resolve(request.known_at);
+  if (!sequence.ok()) return sequence.error();
+  return WithResults(request.fiscal_year, sequence.value(),
+                     [&](const ResultBasis& basis) -> Result<Scored> {
+                       auto report = MakePerformanceReport(
+                           request.department_code, request.fiscal_year, date.value(), basis);
+                       if (!report.ok()) return report.error();
+                       Scored scored(std::move(report).value(), {});
+                       scored.second = MakeScorecard(scored.first, *basis.money.profile);
+                       return scored;
+                     });
+}
+
+Result<ReviewContent> Reports::Review(const std::string& department_code, int fiscal_year,
+                                      Date as_of, Sequence known_at) const {
+  return WithResults(fiscal_year, known_at, [&](const ResultBasis& basis) {
+    return MakeReviewContent(department_code, fiscal_year, as_of, basis);
+  });
 }
 
 }  // namespace budgetwatch

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "base/thread_name.h"
-#include "service/warning_evaluation.h"
 
 namespace budgetwatch {
 namespace {
@@ -38,7 +37,9 @@ Status CheckExplanation(const Explanation& explanation) {
        {CheckText(explanation.text, kMaxExplanationBytes, true, "explanation.text"),
         CheckText(explanation.measure, kMaxExplanationBytes, false, "explanation.measure"),
         CheckText(explanation.explained_by, kMaxExplainedByBytes, false,
-                  "explanation.explained_by")}) {
+                  "explanation.explained_by"),
+        CheckText(explanation.measure_result, kMaxExplanationBytes, false,
+                  "explanation.measure_result")}) {
     if (!status.ok()) return status;
   }
   return {};
@@ -134,7 +135,7 @@ Status Warnings::EvaluatePending() {
   return {};
 }
 
-std::vector<JournalEntry> Warnings::Evaluate(const Pending& pending, Date business_date) const {
+std::vector<JournalEntry> Warnings::Evaluate(const Pending& pending, Date business_date) {
   std::vector<JournalEntry> entries;
   ledger_.View([&](const LedgerState& state) {
     std::map<int, EvaluationScope> scopes;
@@ -148,7 +149,7 @@ std::vector<JournalEntry> Warnings::Evaluate(const Pending& pending, Date busine
     }
     for (auto& [year, scope] : scopes) {
       scope.fiscal_year = year;
-      for (WarningEntry& entry : EvaluateWarnings(state, scope, business_date)) {
+      for (WarningEntry& entry : EvaluateWarnings(state, scope, business_date, &results_)) {
         entries.emplace_back(std::move(entry));
       }
     }
@@ -169,11 +170,18 @@ void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const Commi
         }
         // A payment may end the wait of refunds on other projects of other years.
         if (!payment->matched_refund_sequences.empty()) pending_.everything = true;
-      } else if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
+      } else if (const auto* plan = ControlOf<PlanEntry>(entry)) {
         pending_.years.insert(plan->plan.fiscal_year);
-      } else if (std::holds_alternative<ProfileEntry>(entry)) {
+      } else if (const auto* observation = ControlOf<ObservationEntry>(entry)) {
+        const ObservationEvent& event = observation->event;
+        pending_.projects[event.observed_date.year()].insert(event.project_code);
+      } else if (const auto* review = ControlOf<ReviewEntry>(entry)) {
+        // From its date on, results count.
+        if (review->trigger == ReviewTrigger::kByHand)
+          pending_.years.insert(review->id.fiscal_year);
+      } else if (ControlOf<ProfileEntry>(entry) != nullptr) {
         pending_.everything = true;
-      } else if (std::holds_alternative<WarningEntry>(entry)) {
+      } else if (ControlOf<WarningEntry>(entry) != nullptr) {
         ++warning_changes_;
         changes_warnings = true;
       }

@@ -8,6 +8,7 @@
 
 #include "service/business_calendar.h"
 #include "service/committer.h"
+#include "service/warning_evaluation.h"
 
 namespace budgetwatch {
 
@@ -87,7 +88,8 @@ class Warnings : public CommitListener {
   };
 
   void Loop();
-  std::vector<JournalEntry> Evaluate(const Pending& pending, Date business_date) const;
+  std::vector<JournalEntry> Evaluate(const Pending& pending, Date business_date)
+      BW_REQUIRES(evaluation_mutex_);
 
   const Ledger& ledger_;
   Committer& committer_;
@@ -95,6 +97,7 @@ class Warnings : public CommitListener {
 
   Mutex evaluation_mutex_;  // one evaluation at a time
   std::optional<Date> evaluated_date_ BW_GUARDED_BY(evaluation_mutex_);
+  ResultsCache results_ BW_GUARDED_BY(evaluation_mutex_);
 
   Mutex mutex_;
   std::condition_variable changed_;  // warnings

@@ -1,6 +1,7 @@
 #include "storage/plan_record.h"
 
 #include "domain/money.h"
+#include "domain/score_rules.h"
 
 namespace budgetwatch {
 namespace {
@@ -164,6 +165,69 @@ bool IsDay(const storage::v1::StoredDay& day) {
   return InRange(day.month(), 1, 12) && InRange(day.day(), 1, 31);
 }
 
+bool DecodeDays(const google::protobuf::RepeatedPtrField<storage::v1::StoredDay>& stored,
+                std::vector<MonitoringDay>* days) {
+  days->clear();
+  for (const auto& day : stored) {
+    if (!IsDay(day)) return false;
+    days->push_back({day.month(), day.day()});
+  }
+  return true;
+}
+
+void EncodeResults(const Profile& profile, storage::v1::StoredResultRules* stored) {
+  stored->set_rush_ppm(profile.rush_ppm);
+  stored->set_shortfall_ppm(profile.shortfall_ppm);
+  stored->set_divergence_ppm(profile.divergence_ppm);
+  for (const ReviewDay& day : profile.review_days) {
+    EncodeDay(day.month, day.day, stored->add_review_days());
+  }
+  const ScoreRules& rules = profile.score;
+  stored->set_execution_weight_centi(rules.execution_weight_centi);
+  for (const ScoreSection& section : rules.sections) {
+    auto* stored_section = stored->add_sections();
+    stored_section->set_name(section.name);
+    for (const std::string& word : section.words) stored_section->add_words(word);
+    stored_section->set_weight_centi(section.weight_centi);
+  }
+  stored->set_achieved_from_percent(rules.achieved_from_percent);
+  stored->set_partly_from_percent(rules.partly_from_percent);
+  for (const Grade& grade : rules.grades) {
+    auto* stored_grade = stored->add_grades();
+    stored_grade->set_name(grade.name);
+    stored_grade->set_from_centi(grade.from_centi);
+  }
+  stored->set_monitoring_title(profile.wording.monitoring_title);
+  stored->set_evaluation_title(profile.wording.evaluation_title);
+  stored->set_impossible(profile.wording.impossible);
+}
+
+bool DecodeResults(const storage::v1::StoredResultRules& stored, Profile* profile) {
+  for (const int share : {stored.rush_ppm(), stored.shortfall_ppm(), stored.divergence_ppm()}) {
+    if (!InRange(share, 0, kFullSharePpm)) return false;
+  }
+  profile->rush_ppm = stored.rush_ppm();
+  profile->shortfall_ppm = stored.shortfall_ppm();
+  profile->divergence_ppm = stored.divergence_ppm();
+  if (!DecodeDays(stored.review_days(), &profile->review_days)) return false;
+  ScoreRules& rules = profile->score;
+  rules.execution_weight_centi = stored.execution_weight_centi();
+  rules.sections.clear();
+  for (const auto& section : stored.sections()) {
+    rules.sections.push_back(
+        {section.name(), {section.words().begin(), section.words().end()}, section.weight_centi()});
+  }
+  rules.achieved_from_percent = stored.achieved_from_percent();
+  rules.partly_from_percent = stored.partly_from_percent();
+  rules.grades.clear();
+  for (const auto& grade : stored.grades()) {
+    rules.grades.push_back({grade.name(), grade.from_centi()});
+  }
+  profile->wording = {stored.monitoring_title(), stored.evaluation_title(), stored.impossible()};
+  // Scores rely on it.
+  return CheckScoreRules(rules).empty();
+}
+
 }  // namespace
 
 void EncodeProfile(const Profile& profile, storage::v1::ProfileEntry* stored) {
@@ -181,6 +245,7 @@ void EncodeProfile(const Profile& profile, storage::v1::ProfileEntry* stored) {
     EncodeDay(floor.month, floor.day, stored_floor->mutable_day());
     stored_floor->set_share_ppm(floor.share_ppm);
   }
+  EncodeResults(profile, stored->mutable_results());
 }
 
 bool DecodeProfile(const storage::v1::ProfileEntry& stored, Profile* profile) {
@@ -190,16 +255,13 @@ bool DecodeProfile(const storage::v1::ProfileEntry& stored, Profile* profile) {
   profile->backloaded_ppm = stored.backloaded_ppm();
   if (!IsDay(stored.backloaded_after())) return false;
   profile->backloaded_after = {stored.backloaded_after().month(), stored.backloaded_after().day()};
-  profile->monitoring_days.clear();
-  for (const auto& day : stored.monitoring_days()) {
-    if (!IsDay(day)) return false;
-    profile->monitoring_days.push_back({day.month(), day.day()});
-  }
+  if (!DecodeDays(stored.monitoring_days(), &profile->monitoring_days)) return false;
   for (const auto& floor : stored.floors()) {
     if (!IsDay(floor.day()) || !InRange(floor.share_ppm(), 0, kFullSharePpm)) return false;
     profile->floors.push_back({floor.day().month(), floor.day().day(), floor.share_ppm()});
   }
-  return true;
+  // An older record leaves the profile as it was built in when results came.
+  return !stored.has_results() || DecodeResults(stored.results(), profile);
 }
 
 }  // namespace budgetwatch

@@ -4,6 +4,7 @@
 #include "budgetwatch/storage/v1/journal.pb.h"
 #include "storage/payment_record.h"
 #include "storage/plan_record.h"
+#include "storage/result_record.h"
 
 namespace budgetwatch {
 namespace {
@@ -35,6 +36,10 @@ void Encode(const Figures& figures, storage::v1::StoredFigures* stored) {
   }
   if (figures.gap_fen) stored->set_gap_fen(*figures.gap_fen);
   if (figures.payment_count) stored->set_payment_count(*figures.payment_count);
+  if (figures.attained_ppm) stored->set_attained_ppm(*figures.attained_ppm);
+  if (figures.indicator_count) stored->set_indicator_count(*figures.indicator_count);
+  stored->set_target_text(figures.target_text);
+  stored->set_observed_text(figures.observed_text);
 }
 
 bool Decode(const storage::v1::StoredFigures& stored, Figures* figures) {
@@ -46,6 +51,10 @@ bool Decode(const storage::v1::StoredFigures& stored, Figures* figures) {
   }
   if (stored.has_gap_fen()) figures->gap_fen = stored.gap_fen();
   if (stored.has_payment_count()) figures->payment_count = stored.payment_count();
+  if (stored.has_attained_ppm()) figures->attained_ppm = stored.attained_ppm();
+  if (stored.has_indicator_count()) figures->indicator_count = stored.indicator_count();
+  figures->target_text = stored.target_text();
+  figures->observed_text = stored.observed_text();
   return true;
 }
 
@@ -70,11 +79,13 @@ void Encode(const WarningEntry& entry, storage::v1::WarningEntry* stored) {
     explanation->set_due_day(entry.explanation->due_date->day_number());
   }
   explanation->set_explained_by(entry.explanation->explained_by);
+  explanation->set_measure_done(entry.explanation->measure_done);
+  explanation->set_measure_result(entry.explanation->measure_result);
 }
 
 bool Decode(storage::v1::WarningEntry&& stored, WarningEntry* entry) {
   if (RuleName(static_cast<Rule>(stored.rule())).empty() ||
-      !InRange(stored.subject_kind(), 1, static_cast<int>(SubjectKind::kSuspense)) ||
+      !InRange(stored.subject_kind(), 1, static_cast<int>(SubjectKind::kIndicator)) ||
       !InRange(stored.change(), 1, static_cast<int>(WarningChange::kSuperseded)) ||
       !InRange(stored.severity(), 1, static_cast<int>(Severity::kCritical))) {
     return false;
@@ -103,12 +114,14 @@ bool Decode(storage::v1::WarningEntry&& stored, WarningEntry* entry) {
     entry->explanation->due_date = Date::FromDayNumber(explanation.due_day());
   }
   entry->explanation->explained_by = explanation.explained_by();
+  entry->explanation->measure_done = explanation.measure_done();
+  entry->explanation->measure_result = explanation.measure_result();
   return true;
 }
 
 template <typename Entry, typename Stored>
 bool DecodeInto(Stored* stored, JournalEntry* entry) {
-  return Decode(std::move(*stored), &entry->emplace<Entry>());
+  return Decode(std::move(*stored), &*entry->emplace<Boxed<Entry>>());
 }
 
 // An entry that is no payment.
@@ -120,10 +133,14 @@ bool DecodeControlEntry(std::string_view bytes, JournalEntry* entry) {
     case Stored::kPlan: return DecodeInto<PlanEntry>(stored.mutable_plan(), entry);
     case Stored::kWarning: return DecodeInto<WarningEntry>(stored.mutable_warning(), entry);
     case Stored::kClosing:
-      entry->emplace<ClosingEntry>().fiscal_year = stored.closing().fiscal_year();
+      entry->emplace<Boxed<ClosingEntry>>()->fiscal_year = stored.closing().fiscal_year();
       return true;
     case Stored::kProfile:
-      return DecodeProfile(stored.profile(), &entry->emplace<ProfileEntry>().profile);
+      return DecodeProfile(stored.profile(), &entry->emplace<Boxed<ProfileEntry>>()->profile);
+    case Stored::kObservation:
+      return DecodeObservation(stored.observation(), &*entry->emplace<Boxed<ObservationEntry>>());
+    case Stored::kReview:
+      return DecodeReview(stored.review(), &*entry->emplace<Boxed<ReviewEntry>>());
     case Stored::kPayment:
     case Stored::ENTRY_NOT_SET: return false;
   }
@@ -132,14 +149,18 @@ bool DecodeControlEntry(std::string_view bytes, JournalEntry* entry) {
 
 std::string EncodeControlEntry(const JournalEntry& entry) {
   storage::v1::JournalEntry stored;
-  if (const auto* plan = std::get_if<PlanEntry>(&entry)) {
+  if (const auto* plan = ControlOf<PlanEntry>(entry)) {
     Encode(*plan, stored.mutable_plan());
-  } else if (const auto* warning = std::get_if<WarningEntry>(&entry)) {
+  } else if (const auto* warning = ControlOf<WarningEntry>(entry)) {
     Encode(*warning, stored.mutable_warning());
-  } else if (const auto* closing = std::get_if<ClosingEntry>(&entry)) {
+  } else if (const auto* closing = ControlOf<ClosingEntry>(entry)) {
     stored.mutable_closing()->set_fiscal_year(closing->fiscal_year);
-  } else if (const auto* profile = std::get_if<ProfileEntry>(&entry)) {
+  } else if (const auto* profile = ControlOf<ProfileEntry>(entry)) {
     EncodeProfile(profile->profile, stored.mutable_profile());
+  } else if (const auto* observation = ControlOf<ObservationEntry>(entry)) {
+    EncodeObservation(*observation, stored.mutable_observation());
+  } else if (const auto* review = ControlOf<ReviewEntry>(entry)) {
+    EncodeReview(*review, stored.mutable_review());
   }
   return stored.SerializeAsString();
 }

@@ -1,25 +1,21 @@
 #include "telemetry/ledger_collector.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "telemetry/department_roll_up.h"
+#include "telemetry/family.h"
 #include "telemetry/ledger_snapshot.h"
+#include "telemetry/result_families.h"
+#include "telemetry/warning_families.h"
 
 namespace budgetwatch {
 namespace {
 
-using prometheus::ClientMetric;
 using prometheus::MetricFamily;
-using Labels = std::vector<ClientMetric::Label>;
-
-constexpr double kFenPerYuan = 100.0;
-constexpr double kSecondsPerDay = 86'400.0;
-
-double Yuan(int64_t amount_fen) { return static_cast<double>(amount_fen) / kFenPerYuan; }
+using Labels = MetricLabels;
 
 std::string KindName(ProjectKind kind) {
   switch (kind) {
@@ -31,39 +27,22 @@ std::string KindName(ProjectKind kind) {
   return "";
 }
 
-std::string SeverityName(Severity severity) {
-  switch (severity) {
-    case Severity::kInfo: return "info";
-    case Severity::kWarning: return "warning";
-    case Severity::kError: return "error";
-    case Severity::kCritical: return "critical";
+std::string StatusName(ExecutionStatus status) {
+  switch (status) {
+    case ExecutionStatus::kOverspent: return "overspent";
+    case ExecutionStatus::kSeverelyBehind: return "severely_behind";
+    case ExecutionStatus::kBehind: return "behind";
+    case ExecutionStatus::kAhead: return "ahead";
+    case ExecutionStatus::kCompleted: return "completed";
+    case ExecutionStatus::kNotDue: return "not_due";
+    case ExecutionStatus::kOnTrack: return "on_track";
   }
   return "";
 }
 
-MetricFamily GaugeFamily(std::string_view name, std::string help) {
-  MetricFamily family;
-  family.name = "budgetwatch_";
-  family.name += name;
-  family.help = std::move(help);
-  family.type = prometheus::MetricType::Gauge;
-  return family;
-}
-
-void AddSample(Labels labels, double value, MetricFamily* family) {
-  ClientMetric& metric = family->metric.emplace_back();
-  metric.label = std::move(labels);
-  metric.gauge.value = value;
-}
-
-void AddSample(const Labels& labels, std::optional<double> value, MetricFamily* family) {
-  if (value) AddSample(labels, *value, family);
-}
-
-MetricFamily SingleGauge(std::string_view name, std::string help, double value) {
-  MetricFamily family = GaugeFamily(name, std::move(help));
-  AddSample({}, value, &family);
-  return family;
+// "01" to "12".
+std::string MonthName(size_t index) {
+  return std::string(index < 9 ? "0" : "1") + static_cast<char>('0' + (index + 1) % 10);
 }
 
 struct Ratios {
@@ -102,8 +81,8 @@ class BudgetFamilies {
   }
 
   void Add(const Labels& labels, const ExecutionFigures& figures, const Ratios& ratios) {
-    AddSample(labels, Yuan(figures.budget_fen), &budget_);
-    AddSample(labels, Yuan(figures.disbursed_fen), &disbursed_);
+    AddSample(labels, MetricYuan(figures.budget_fen), &budget_);
+    AddSample(labels, MetricYuan(figures.disbursed_fen), &disbursed_);
     AddSample(labels, ratios.execution, &execution_);
     AddSample(labels, ratios.planned, &planned_);
     AddSample(labels, ratios.deviation, &deviation_);
@@ -126,7 +105,7 @@ class BudgetFamilies {
 size_t CountProjects(const LedgerSnapshot& snapshot) {
   size_t count = 0;
   for (const YearSnapshot& year : snapshot.years) {
-    for (const PlanSnapshot& plan : year.plans) count += plan.disbursed_fen.size();
+    for (const PlanSnapshot& plan : year.plans) count += plan.paid.size();
   }
   return count;
 }
@@ -141,27 +120,46 @@ class PlanFamilies {
         department_info_(GaugeFamily("department_info",
                                      "Name of a department with a plan in force, or above one "
                                      "that has, always 1.")),
+        project_status_(GaugeFamily("project_status",
+                                    "Where the project stands against its own plan, always 1; "
+                                    "status is overspent, severely_behind, behind, ahead, "
+                                    "completed, not_due or on_track.")),
+        project_next_(GaugeFamily("project_next_planned_ratio",
+                                  "Share of the budget of the project that is due by the plan's "
+                                  "next checkpoint, 1 behind the last.")),
+        project_month_(GaugeFamily("project_month_disbursed_yuan",
+                                   "Net sum paid by the project in a month of the fiscal year, "
+                                   "01 to 12, up to the business date, in yuan; absent when 0.")),
+        floor_(GaugeFamily("floor_ratio",
+                           "Share of the budget that the finance office demands of everybody by "
+                           "the last floor date up to the business date; absent without one.")),
         time_progress_(GaugeFamily("time_progress_ratio",
                                    "Share of the fiscal year that has gone by the end of the "
                                    "business date, counted in months.")) {
     const size_t project_count = CountProjects(snapshot);
     project_info_.metric.reserve(project_count);
+    project_status_.metric.reserve(project_count);
+    project_next_.metric.reserve(project_count);
     projects_.Reserve(project_count);
     for (const YearSnapshot& year : snapshot.years) {
-      if (!year.plans.empty()) AddYear(year);
+      if (!year.plans.empty()) AddYear(year, snapshot.profile);
     }
   }
 
   void MoveTo(std::vector<MetricFamily>* families) {
     families->push_back(std::move(project_info_));
     projects_.MoveTo(families);
+    families->push_back(std::move(project_status_));
+    families->push_back(std::move(project_next_));
+    families->push_back(std::move(project_month_));
     families->push_back(std::move(department_info_));
     departments_.MoveTo(families);
+    families->push_back(std::move(floor_));
     families->push_back(std::move(time_progress_));
   }
 
  private:
-  void AddYear(const YearSnapshot& year) {
+  void AddYear(const YearSnapshot& year, const Profile& profile) {
     const std::string year_text = std::to_string(year.fiscal_year);
     std::vector<DepartmentLines> departments;
     departments.reserve(year.plans.size());
@@ -172,7 +170,7 @@ class PlanFamilies {
       department.department_name = plan.department_name;
       department.parent_department_code = plan.parent_department_code;
       for (size_t i = 0; i < plan.projects.size(); ++i) {
-        department.own += AddProject(plan, plan.projects[i], snapshot.disbursed_fen[i], year.as_of);
+        department.own += AddProject(plan, plan.projects[i], snapshot.paid[i], year.as_of, profile);
       }
     }
     for (const DepartmentTotal& total : RollUpDepartments(departments)) {
@@ -185,38 +183,49 @@ class PlanFamilies {
                        {total.figures.ExecutionRatio(), total.figures.PlannedRatio(),
                         total.figures.DeviationRatio()});
     }
+    const Measure measure = MeasureForReport(year.fiscal_year, year.as_of);
+    if (const auto floor = LastFloor(profile, measure)) {
+      AddSample({{"fiscal_year", year_text}}, ToDouble(floor->second), &floor_);
+    }
     AddSample({{"fiscal_year", year_text}},
               ToDouble(TimeProgressInYear(year.fiscal_year, year.as_of)), &time_progress_);
   }
 
   // Returns the line's figures. They are those of the execution report.
-  ExecutionFigures AddProject(const Plan& plan, const Project& project, int64_t disbursed_fen,
-                              Date as_of) {
-    const std::string year_text = std::to_string(plan.fiscal_year);
-    const Share planned = PlannedShare(project, plan.fiscal_year, as_of);
-    const ExecutionFigures figures = {project.budget_fen, disbursed_fen,
-                                      RoundDue(DueOf(project.budget_fen, planned))};
-    AddSample({{"department_code", plan.department_code},
-               {"project_code", project.project_code},
-               {"fiscal_year", year_text},
-               {"project_name", project.project_name},
-               {"kind", KindName(project.kind)}},
-              1, &project_info_);
+  ExecutionFigures AddProject(const Plan& plan, const Project& project, const PaidSnapshot& paid,
+                              Date as_of, const Profile& profile) {
+    const LineExecution line = ExecutionOf(project, plan.fiscal_year, as_of, paid.total, profile);
+    const Labels labels = {{"department_code", plan.department_code},
+                           {"project_code", project.project_code},
+                           {"fiscal_year", std::to_string(plan.fiscal_year)}};
+    const auto add = [&labels](Labels more, double value, MetricFamily* family) {
+      more.insert(more.begin(), labels.begin(), labels.end());
+      AddSample(std::move(more), value, family);
+    };
+    add({{"project_name", project.project_name}, {"kind", KindName(project.kind)}}, 1,
+        &project_info_);
     Ratios ratios;
-    ratios.execution = figures.ExecutionRatio();
-    ratios.planned = ToDouble(planned);
+    ratios.execution = line.figures.ExecutionRatio();
+    ratios.planned = ToDouble(line.position.planned);
     if (ratios.execution) ratios.deviation = *ratios.execution - *ratios.planned;
-    projects_.Add({{"department_code", plan.department_code},
-                   {"project_code", project.project_code},
-                   {"fiscal_year", year_text}},
-                  figures, ratios);
-    return figures;
+    projects_.Add(labels, line.figures, ratios);
+    add({{"status", StatusName(line.status)}}, 1, &project_status_);
+    add({}, ToDouble(line.position.next), &project_next_);
+    for (size_t i = 0; i < paid.month_fen.size(); ++i) {
+      if (paid.month_fen[i] == 0) continue;
+      add({{"month", MonthName(i)}}, MetricYuan(paid.month_fen[i]), &project_month_);
+    }
+    return line.figures;
   }
 
   MetricFamily project_info_;
   BudgetFamilies projects_{"project", "the project"};
   MetricFamily department_info_;
   BudgetFamilies departments_{"department", "the department with all departments below it"};
+  MetricFamily project_status_;
+  MetricFamily project_next_;
+  MetricFamily project_month_;
+  MetricFamily floor_;
   MetricFamily time_progress_;
 };
 
@@ -228,31 +237,11 @@ void AddSuspense(const LedgerSnapshot& snapshot, std::vector<MetricFamily>* fami
       "suspense_payments", "Number of payments of the whole fiscal year that no plan carries.");
   for (const YearSnapshot& year : snapshot.years) {
     const Labels labels = {{"fiscal_year", std::to_string(year.fiscal_year)}};
-    AddSample(labels, Yuan(year.suspense.amount_fen), &amount);
+    AddSample(labels, MetricYuan(year.suspense.amount_fen), &amount);
     AddSample(labels, static_cast<double>(year.suspense.payment_count), &payments);
   }
   families->push_back(std::move(amount));
   families->push_back(std::move(payments));
-}
-
-MetricFamily WarningFamily(std::vector<WarningSnapshot> warnings) {
-  MetricFamily family = GaugeFamily(
-      "warning_active",
-      "Number of open warnings of the rule about the project, or about the department, or the "
-      "year's suspense where the codes are empty; absent when there is none.");
-  family.metric.reserve(warnings.size());
-  std::sort(warnings.begin(), warnings.end());
-  for (auto first = warnings.begin(); first != warnings.end();) {
-    const auto last = std::upper_bound(first, warnings.end(), *first);
-    AddSample({{"rule", std::string(RuleName(first->rule))},
-               {"severity", SeverityName(first->severity)},
-               {"department_code", first->department_code},
-               {"project_code", first->project_code},
-               {"fiscal_year", std::to_string(first->fiscal_year)}},
-              static_cast<double>(last - first), &family);
-    first = last;
-  }
-  return family;
 }
 
 }  // namespace
@@ -265,14 +254,15 @@ std::vector<MetricFamily> LedgerCollector::Collect() const {
   std::vector<MetricFamily> families;
   PlanFamilies(snapshot).MoveTo(&families);
   AddSuspense(snapshot, &families);
-  families.push_back(WarningFamily(std::move(snapshot.open_warnings)));
+  AddResultFamilies(snapshot, &families);
+  AddWarningFamilies(std::move(snapshot.open_warnings), &families);
   families.push_back(SingleGauge("ledger_sequence",
                                  "Sequence of the journal's last entry, from 1 without gaps.",
                                  static_cast<double>(snapshot.sequence)));
   families.push_back(SingleGauge(
       "business_date_timestamp_seconds",
       "Business date that the figures are as of, as the Unix time of its midnight in UTC.",
-      static_cast<double>(business_date.day_number()) * kSecondsPerDay));
+      MetricTime(business_date)));
   families.push_back(SingleGauge("store_bytes", "Bytes that the store takes, 0 when unknown.",
                                  static_cast<double>(ledger_.store().SizeBytes())));
   families.push_back(SingleGauge("store_writable",
@@ -280,6 +270,9 @@ std::vector<MetricFamily> LedgerCollector::Collect() const {
                                  committer_.store_error() ? 0 : 1));
   families.push_back(SingleGauge("queue_depth", "Events that wait to be committed.",
                                  static_cast<double>(committer_.queue_depth())));
+  families.push_back(SingleGauge("queue_limit",
+                                 "Limit of budgetwatch_queue_depth; events past it are refused.",
+                                 static_cast<double>(committer_.queue_limit())));
   return families;
 }
 

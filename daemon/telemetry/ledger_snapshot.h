@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +12,31 @@
 
 namespace budgetwatch {
 
-// A plan in force with what was disbursed on its lines.
+// What was paid on a line up to a day.
+struct PaidSnapshot {
+  Total total;
+  std::array<int64_t, 12> month_fen = {};  // net, by month of the payment
+};
+
+// An indicator of a plan in force with the observations that count.
+struct ObservedIndicator {
+  const Project* project = nullptr;      // owned by PlanSnapshot::revision
+  const Indicator* indicator = nullptr;  // of the project
+  std::vector<RecordedObservation> observations;
+};
+
+// The last review of a department in a year.
+struct ReviewSnapshot {
+  std::string department_code;
+  int fiscal_year = 0;
+  Date as_of;
+};
+
+// A plan in force with what was paid on its lines.
 struct PlanSnapshot {
-  PlanRevisionPtr revision;            // never null; immutable, shared with the ledger
-  std::vector<int64_t> disbursed_fen;  // of revision->plan().projects, by index
+  PlanRevisionPtr revision;                 // never null; immutable, shared with the ledger
+  std::vector<PaidSnapshot> paid;           // of revision->plan().projects, by index
+  std::vector<ObservedIndicator> observed;  // those that have observations
 };
 
 struct YearSnapshot {
@@ -23,16 +46,23 @@ struct YearSnapshot {
   Total suspense;                   // of the whole year, whatever the date of the payment
 };
 
-// An open warning as the metrics show it. The checkpoint is left out: it would start
+// What the metrics tell warnings apart by. The checkpoint is left out: it would start
 // new series at every checkpoint.
-struct WarningSnapshot {
+struct WarningKey {
   Rule rule = Rule::kBehindPlan;
   Severity severity = Severity::kWarning;
   std::string department_code;
   std::string project_code;  // empty unless the warning is about a project
   int fiscal_year = 0;
 
-  friend auto operator<=>(const WarningSnapshot&, const WarningSnapshot&) = default;
+  friend auto operator<=>(const WarningKey&, const WarningKey&) = default;
+};
+
+// An open warning as the metrics show it.
+struct WarningSnapshot {
+  WarningKey key;
+  std::optional<int64_t> gap_fen;         // when it opened last; not every rule has one
+  std::optional<Date> unexplained_since;  // when it opened last; absent when explained
 };
 
 // One moment of the ledger, as far as metrics show it. A value that stays true
@@ -40,8 +70,10 @@ struct WarningSnapshot {
 struct LedgerSnapshot {
   Sequence sequence = 0;
   Date business_date;
+  Profile profile;                             // in force now
   std::vector<YearSnapshot> years;             // rising
   std::vector<WarningSnapshot> open_warnings;  // of those years, in no order
+  std::vector<ReviewSnapshot> last_reviews;    // of those years
 };
 
 // Copies what metrics show, and computes nothing that can wait: commits wait for

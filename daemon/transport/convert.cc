@@ -14,13 +14,6 @@ void ToMessage(const ExecutionFigures& figures, v1::ExecutionFigures* message) {
   if (const auto ratio = figures.DeviationRatio()) message->set_deviation_ratio(*ratio);
 }
 
-void ToMessage(const RuleFinding& finding, v1::ExecutionFinding* message) {
-  message->set_rule(std::string(RuleName(finding.rule)));
-  message->set_severity(static_cast<v1::Severity>(finding.severity));
-  message->set_message_zh(DescribeZh(finding));
-  message->set_message_en(DescribeEn(finding));
-}
-
 void ToMessage(const ProjectReport& report, v1::ProjectExecution* message) {
   const ExecutionFigures& figures = report.execution.figures;
   message->set_project_code(report.project->project_code);
@@ -50,6 +43,12 @@ v1::WarningFigures ToMessage(const Figures& figures) {
   if (figures.expected) message.set_expected_ratio(ToDouble(*figures.expected));
   if (figures.gap_fen) message.set_gap_fen(*figures.gap_fen);
   if (figures.payment_count) message.set_payment_count(*figures.payment_count);
+  if (figures.attained_ppm) {
+    message.set_attainment_ratio(static_cast<double>(*figures.attained_ppm) / kFullSharePpm);
+  }
+  if (figures.indicator_count) message.set_indicator_count(*figures.indicator_count);
+  message.set_target_text(figures.target_text);
+  message.set_observed_text(figures.observed_text);
   return message;
 }
 
@@ -60,6 +59,8 @@ v1::Explanation ToMessage(const Explanation& explanation) {
   message.set_measure(explanation.measure);
   if (explanation.due_date) message.set_due_date(explanation.due_date->ToString());
   message.set_explained_by(explanation.explained_by);
+  message.set_measure_done(explanation.measure_done);
+  message.set_measure_result(explanation.measure_result);
   return message;
 }
 
@@ -75,6 +76,13 @@ void ToMessage(const WarningEvent& event, v1::WarningEvent* message) {
 }
 
 }  // namespace
+
+void ToMessage(const RuleFinding& finding, v1::ExecutionFinding* message) {
+  message->set_rule(std::string(RuleName(finding.rule)));
+  message->set_severity(static_cast<v1::Severity>(finding.severity));
+  message->set_message_zh(DescribeZh(finding));
+  message->set_message_en(DescribeEn(finding));
+}
 
 Result<std::optional<Date>> OptionalDate(const std::string& text, const char* field) {
   if (text.empty()) return std::optional<Date>();
@@ -125,6 +133,8 @@ Result<Explanation> FromMessage(const v1::Explanation& message) {
   explanation.text = message.text();
   explanation.measure = message.measure();
   explanation.explained_by = message.explained_by();
+  explanation.measure_done = message.measure_done();
+  explanation.measure_result = message.measure_result();
   const auto due_date = OptionalDate(message.due_date(), "explanation.due_date");
   if (!due_date.ok()) return due_date.error();
   explanation.due_date = due_date.value();

@@ -23,6 +23,7 @@ Result<int> FiscalYear(int fiscal_year);
 Result<KnownAt> FromMessage(const v1::KnownAt& message);
 Result<Explanation> FromMessage(const v1::Explanation& message);
 
+void ToMessage(const RuleFinding& finding, v1::ExecutionFinding* message);
 v1::PlanRevision ToMessage(const PlanRevision& revision);
 v1::ExecutionReport ToMessage(const ExecutionReport& report);
 v1::Suspense ToMessage(const Total& total);

@@ -3,6 +3,7 @@
 #include "transport/call.h"
 #include "transport/convert.h"
 #include "transport/page_token.h"
+#include "transport/result_message.h"
 
 namespace budgetwatch {
 namespace {
@@ -34,6 +35,22 @@ Result<Warnings::Filter> FilterOf(const v1::ListWarningsRequest& request) {
   return filter;
 }
 
+// The requests for reports have the same fields.
+template <typename Message>
+Result<Reports::Request> RequestOf(const Message& message) {
+  const auto as_of = OptionalDate(message.as_of_date(), "as_of_date");
+  if (!as_of.ok()) return as_of.error();
+  const auto known_at = FromMessage(message.known_at());
+  if (!known_at.ok()) return known_at.error();
+  return Reports::Request{message.department_code(), message.fiscal_year(), as_of.value(),
+                          known_at.value()};
+}
+
+Status ReadReview(const std::string& content, v1::Review* review) {
+  if (review->ParseFromString(content)) return {};
+  return Refusal(Reason::kDataDamaged, "", "the content of the review is no message");
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* MonitorServiceHandler::GetExecutionReport(
@@ -46,14 +63,46 @@ grpc::ServerUnaryReactor* MonitorServiceHandler::GetExecutionReport(
 
 Status MonitorServiceHandler::Report(const v1::GetExecutionReportRequest& request,
                                      v1::GetExecutionReportResponse* response) const {
-  const auto as_of = OptionalDate(request.as_of_date(), "as_of_date");
-  if (!as_of.ok()) return as_of.error();
-  const auto known_at = FromMessage(request.known_at());
-  if (!known_at.ok()) return known_at.error();
-  const auto report = reports_.Execution(request.department_code(), request.fiscal_year(),
-                                         as_of.value(), known_at.value());
+  const auto read = RequestOf(request);
+  if (!read.ok()) return read.error();
+  const auto report = reports_.Execution(read.value());
   if (!report.ok()) return report.error();
   *response->mutable_report() = ToMessage(report.value());
+  return {};
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::GetPerformanceReport(
+    grpc::CallbackServerContext* context, const v1::GetPerformanceReportRequest* request,
+    v1::GetPerformanceReportResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kReads,
+                       "MonitorService/GetPerformanceReport",
+                       [this, request, response] { return Performance(*request, response); });
+}
+
+Status MonitorServiceHandler::Performance(const v1::GetPerformanceReportRequest& request,
+                                          v1::GetPerformanceReportResponse* response) const {
+  const auto read = RequestOf(request);
+  if (!read.ok()) return read.error();
+  const auto report = reports_.Performance(read.value());
+  if (!report.ok()) return report.error();
+  *response->mutable_report() = ToMessage(report.value());
+  return {};
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::GetScorecard(
+    grpc::CallbackServerContext* context, const v1::GetScorecardRequest* request,
+    v1::GetScorecardResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kReads, "MonitorService/GetScorecard",
+                       [this, request, response] { return Scores(*request, response); });
+}
+
+Status MonitorServiceHandler::Scores(const v1::GetScorecardRequest& request,
+                                     v1::GetScorecardResponse* response) const {
+  const auto read = RequestOf(request);
+  if (!read.ok()) return read.error();
+  const auto scored = reports_.Scores(read.value());
+  if (!scored.ok()) return scored.error();
+  *response->mutable_scorecard() = ToMessage(scored.value().first, scored.value().second);
   return {};
 }
 
@@ -106,6 +155,73 @@ grpc::ServerUnaryReactor* MonitorServiceHandler::ExplainWarning(
                          *response->mutable_warning() = ToMessage(warning.value());
                          return {};
                        });
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::RunReview(grpc::CallbackServerContext* context,
+                                                           const v1::RunReviewRequest* request,
+                                                           v1::RunReviewResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kCommands, "MonitorService/RunReview",
+                       [this, request, response] { return Review(*request, response); });
+}
+
+Status MonitorServiceHandler::Review(const v1::RunReviewRequest& request,
+                                     v1::RunReviewResponse* response) {
+  const auto read = RequestOf(request);
+  if (!read.ok()) return read.error();
+  const auto frozen = reviews_.Run(read.value());
+  if (!frozen.ok()) return frozen.error();
+  *response->mutable_summary() = ToMessage(frozen.value().review);
+  response->set_created(frozen.value().created);
+  return ReadReview(frozen.value().content, response->mutable_review());
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::ListReviews(grpc::CallbackServerContext* context,
+                                                             const v1::ListReviewsRequest* request,
+                                                             v1::ListReviewsResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kHere, "MonitorService/ListReviews",
+                       [this, request, response] { return ListAll(*request, response); });
+}
+
+Status MonitorServiceHandler::ListAll(const v1::ListReviewsRequest& request,
+                                      v1::ListReviewsResponse* response) const {
+  const auto page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.error();
+  v1::ListReviewsRequest unpaged = request;
+  unpaged.clear_page_size();
+  unpaged.clear_page_token();
+  const std::string list = unpaged.SerializeAsString();
+  std::optional<ReviewId> after;
+  if (!request.page_token().empty()) {
+    const auto position = DecodePageToken(list, request.page_token());
+    if (!position.ok()) return position.error();
+    after = ReviewId::Parse(position.value());
+    if (!after) {
+      return Refusal(Reason::kInvalidPageToken, "page_token", "page_token is not one of this list");
+    }
+  }
+  const Reviews::Page page =
+      reviews_.List({request.department_code(), request.fiscal_year()}, after, page_size.value());
+  for (const RecordedReview& review : page.reviews) *response->add_reviews() = ToMessage(review);
+  if (page.next) response->set_next_page_token(EncodePageToken(list, page.next->ToString()));
+  return {};
+}
+
+grpc::ServerUnaryReactor* MonitorServiceHandler::GetReview(grpc::CallbackServerContext* context,
+                                                           const v1::GetReviewRequest* request,
+                                                           v1::GetReviewResponse* response) {
+  return calls_.Answer(context, request, response, Lane::kReads, "MonitorService/GetReview",
+                       [this, request, response] { return Find(*request, response); });
+}
+
+Status MonitorServiceHandler::Find(const v1::GetReviewRequest& request,
+                                   v1::GetReviewResponse* response) const {
+  const auto detail = reviews_.Get(request.review_id());
+  if (!detail.ok()) return detail.error();
+  *response->mutable_summary() = ToMessage(detail.value().review);
+  for (const Warning& warning : detail.value().warnings) {
+    *response->add_warnings() = ToMessage(warning);
+  }
+  return ReadReview(detail.value().content, response->mutable_review());
 }
 
 }  // namespace budgetwatch

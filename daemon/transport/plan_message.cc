@@ -163,7 +163,16 @@ class PlanReader {
     indicator.target_text = message.target_text();
     indicator.basis = message.basis();
     indicator.weight = message.weight();
-    if (message.has_target()) ReadTargetMessage(message.target(), place, &indicator.target);
+    if (message.has_target()) {
+      ReadTargetMessage(message.target(), place, &indicator.target);
+      // To say that a text which could be read is to be judged by a person is a reading too;
+      // it must not equal none at all.
+      const bool qualitative = message.target().kind() == v1::TARGET_KIND_QUALITATIVE;
+      if (qualitative && indicator.target == Target() &&
+          ReadTarget(indicator.target_text) != Target()) {
+        indicator.target.comparator_written = true;
+      }
+    }
     project->indicators.push_back(std::move(indicator));
   }
 

@@ -12,13 +12,14 @@ import tempfile
 import time
 
 import ceilings
+import forecast
 import growth
 import harness
 import reads
 import side_by_side
 
 BENCHMARKS = {"side-by-side": side_by_side, "ceilings": ceilings, "growth": growth,
-              "reads": reads}
+              "reads": reads, "forecast": forecast}
 
 
 def numbers(text):
@@ -42,7 +43,7 @@ def parse():
     parser.add_argument("--verify", action="store_true",
                         help="growth: recompute the whole ledger at the end")
     parser.add_argument("benchmarks", nargs="+", choices=(*BENCHMARKS, "all"),
-                        metavar="side-by-side|ceilings|growth|reads|all")
+                        metavar="side-by-side|ceilings|growth|reads|forecast|all")
     return parser.parse_args()
 
 

@@ -7,7 +7,10 @@
 #include <string>
 
 #include "app/options.h"
+#include "app/profile_file.h"
 #include "domain/plan.h"
+#include "domain/score_rules.h"
+#include "domain/score_weights.h"
 #include "fuzz/fuzz_input.h"
 
 namespace budgetwatch {
@@ -36,17 +39,49 @@ class MemoryFile {
 
 void CheckShare(int32_t ppm) { BW_CHECK(ppm >= 0 && ppm <= kFullSharePpm); }
 
-void CheckProfile(const Profile& profile) {
-  CheckShare(profile.tolerance_ppm);
-  CheckShare(profile.severe_ppm);
-  CheckShare(profile.backloaded_ppm);
-  for (const MonitoringDay& day : profile.monitoring_days) {
+void CheckDays(const std::vector<MonitoringDay>& days) {
+  for (const MonitoringDay& day : days) {
     BW_CHECK(Date::FromCivil(2020, day.month, day.day).has_value());
   }
+}
+
+// Whatever the rules are, a line's items can earn 100 points together.
+void CheckScoring(const ScoreRules& rules) {
+  BW_CHECK(CheckScoreRules(rules).empty());
+  Project project;
+  for (size_t i = 0; i <= rules.sections.size(); i += 2) {
+    Indicator& indicator = project.indicators.emplace_back();
+    if (i < rules.sections.size()) indicator.level2 = rules.sections[i].words.back();
+    if (i % 4 == 0) indicator.weight = "12.5";
+  }
+  const ScoreWeights weights = WeightsOf(project, rules);
+  Rational sum = weights.execution;
+  for (const IndicatorWeight& weight : weights.indicators) {
+    BW_CHECK(sgn(weight.weight) >= 0);
+    sum += weight.weight;
+  }
+  BW_CHECK(sum == 100);
+}
+
+void CheckProfile(const Profile& profile) {
+  for (const int32_t share : {profile.tolerance_ppm, profile.severe_ppm, profile.backloaded_ppm,
+                              profile.rush_ppm, profile.shortfall_ppm, profile.divergence_ppm}) {
+    CheckShare(share);
+  }
+  BW_CHECK(profile.severe_ppm >= profile.tolerance_ppm);
+  BW_CHECK(!profile.monitoring_days.empty());
+  CheckDays(profile.monitoring_days);
+  CheckDays(profile.review_days);
+  CheckDays({profile.backloaded_after});
   for (const Floor& floor : profile.floors) {
-    BW_CHECK(Date::FromCivil(2020, floor.month, floor.day).has_value());
+    CheckDays({{floor.month, floor.day}});
     CheckShare(floor.share_ppm);
   }
+  BW_CHECK(!profile.name.empty());
+  BW_CHECK(!profile.wording.monitoring_title.empty());
+  BW_CHECK(!profile.wording.evaluation_title.empty());
+  BW_CHECK(!profile.wording.impossible.empty());
+  CheckScoring(profile.score);
 }
 
 }  // namespace

@@ -79,6 +79,8 @@ BAD_PLANS = [
     ("12-31: 100.00", "12-31: 90.00", "last_share_not_100", "checkpoints", "100"),
     ("budget: 50.00", "budget: 5O.00", "bad_amount", "line 9", '"5O.00"'),
     ("code: B", "code: A", "duplicate_project_code", "projects[1]", "twice"),
+    ("  - code: B\n", "    indicators: [{target: 是, reading: {kind: date, value: 2020-02-30}}]\n"
+     "  - code: B\n", "bad_reading", "line 8, projects[0].indicators[0].reading.value", "a date"),
     ("  - code: B", "\t- code: B", "bad_yaml", "line 8", "YAML"),
 ]
 

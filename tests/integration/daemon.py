@@ -189,9 +189,9 @@ def describe(arguments):
 
 def run_program(arguments, **options):
     """A program to its end, with its output as bytes; whatever its exit code."""
+    options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run([str(argument) for argument in arguments], capture_output=True,
-                          stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=False,
-                          timeout=COMMAND_SECONDS, **options)
+                          env=ENVIRONMENT, check=False, timeout=COMMAND_SECONDS, **options)
 
 
 def summary_of(text):

@@ -6,6 +6,8 @@ sensible call of each RPC at least, and a list of the RPCs that were called.
 
 usage: generic_client.py BIN_DIR
 """
+import copy
+
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
@@ -16,7 +18,8 @@ TODAY = "2020-07-01"
 DEPARTMENT = "122002"
 REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 HEALTH = "grpc.health.v1.Health"
-OWN_SERVICES = ("AdminService", "MonitorService", "PaymentService", "PlanService")
+OWN_SERVICES = ("AdminService", "MonitorService", "ObservationService", "PaymentService",
+                "PlanService")
 
 Field = descriptor_pb2.FieldDescriptorProto
 
@@ -176,6 +179,23 @@ PLAN = {
 }
 
 
+def check_given_targets(client):
+    """A reading that the client gives holds, unless it is none."""
+    plan = copy.deepcopy(PLAN)
+    indicator = plan["projects"][0]["indicators"][0]
+    for kind, value, faults in (("QUALITATIVE", "", []), ("DATE", "2020-10-31", []),
+                                ("QUANTITATIVE", "95", []), ("QUANTITATIVE", "many", [".value"]),
+                                ("DATE", "2020-02-30", [".value"]), ("BOOLEAN", "yes", [".value"])):
+        indicator["target"] = {"kind": f"TARGET_KIND_{kind}", "value": value}
+        answer = client.ask("PlanService/ValidatePlan", plan=plan)
+        target = answer["plan"]["projects"][0]["indicators"][0]["target"]
+        check_equal((target["kind"], target["value"]), (f"TARGET_KIND_{kind}", value),
+                    "the target that was given")
+        check_equal([item["place"] for item in answer["findings"] if item["id"] == "bad_target"],
+                    [f"projects[0].indicators[0].target{fault}" for fault in faults],
+                    f"faults of {kind} {value}")
+
+
 def check_plans(client):
     answer = client.ask("PlanService/ValidatePlan", plan=PLAN)
     check_equal([item for item in answer["findings"] if item["severity"] == "SEVERITY_ERROR"], [],
@@ -183,6 +203,7 @@ def check_plans(client):
     target = answer["plan"]["projects"][0]["indicators"][0]["target"]
     check_equal((target["comparator"], target["value"], target["unit"]),
                 ("COMPARATOR_GE", "90", "%"), "reading of the target")
+    check_given_targets(client)
     applied = client.ask("PlanService/ApplyPlan", plan=PLAN, documentNumber="1号")
     check(applied["applied"] and not applied["unchanged"], f"plan is not applied: {applied}")
     check_equal(applied["revision"]["budgetFen"], "100000", "budget of the revision")
@@ -198,9 +219,6 @@ def check_plans(client):
 
 
 def check_payments(client):
-    def outcomes(answer):
-        return [item["reason"] or item["outcome"] for item in answer["outcomes"]]
-
     recorded = client.ask("PaymentService/RecordPayments", source="bank", payments=[
         payment(1, 1000), payment(2, 500, project="none"), payment(3, 0), payment(1, 1000)])
     check_equal(outcomes(recorded), ["OUTCOME_RECORDED", "OUTCOME_SUSPENDED", "ZERO_AMOUNT",
@@ -251,6 +269,45 @@ def check_monitor(client):
                 "the last change")
 
 
+def outcomes(answer):
+    return [item["reason"] or item["outcome"] for item in answer["outcomes"]]
+
+
+def check_results(client):
+    def observation(name, indicator, **value):
+        return {"observationId": name, "projectCode": "P1", "indicatorId": indicator,
+                "observedDate": "2020-06-30", **value}
+
+    recorded = client.ask("ObservationService/RecordObservations", source="unit", observations=[
+        observation("o1", "1", survey={"satisfiedCount": 19, "askedCount": 20}),
+        observation("o2", "9", yes=True), observation("o3", "1"),
+        observation("o1", "1", survey={"satisfiedCount": 19, "askedCount": 20})])
+    check_equal(outcomes(recorded), ["OUTCOME_RECORDED", "OUTCOME_SUSPENDED", "MISSING_VALUE",
+                                     "OUTCOME_DUPLICATE"], "outcomes of observations")
+    listed = client.ask("ObservationService/ListObservations", fiscalYear=2020, pageSize=1)
+    check_equal((listed["observations"][0]["event"]["observationId"],
+                 bool(listed["nextPageToken"])), ("o1", True), "a page of observations")
+    question = {"departmentCode": DEPARTMENT, "fiscalYear": 2020, "asOfDate": "2020-06-30"}
+    report = client.ask("MonitorService/GetPerformanceReport", **question)["report"]
+    indicator = report["projects"][0]["indicators"][0]
+    check_equal((indicator["observedText"], indicator["survey"]["certain"]),
+                ("95.00 % (19/20)", False), "a survey in the report")
+    card = client.ask("MonitorService/GetScorecard", **question)["scorecard"]
+    check_equal(card["projects"][0]["fullScore"], "100.00", "points that can be reached")
+    run = client.ask("MonitorService/RunReview", **question)
+    check(run["created"], "the review was there already")
+    again = client.ask("MonitorService/RunReview", **question)
+    check_equal((again["created"], again["review"]), (False, run["review"]), "the same again")
+    review_id = run["summary"]["reviewId"]
+    reviews = client.ask("MonitorService/ListReviews")["reviews"]
+    check(review_id in [item["reviewId"] for item in reviews], f"{review_id} is not listed")
+    check_equal(client.ask("MonitorService/GetReview", reviewId=review_id)["review"],
+                run["review"], "the review")
+    code, details = client.refusal("MonitorService/GetReview", reviewId="2020/x/2020-06-30/1")
+    check_equal(code, grpc.StatusCode.NOT_FOUND, "code for an unknown review")
+    check(b"REVIEW_NOT_FOUND" in details, f"details without their reason: {details}")
+
+
 def check_admin(client):
     info = client.ask("AdminService/GetServerInfo")
     check(info["writable"] and info["businessDateFixed"], f"server info: {info}")
@@ -282,6 +339,7 @@ def test(bin_dir, folder, _):
         check_plans(client)
         check_payments(client)
         check_monitor(client)
+        check_results(client)
         check_admin(client)
         check_equal(client.called, rpcs, "RPCs that were called")
         client.close()

@@ -8,167 +8,15 @@ usage: prometheus_scrape.py BIN_DIR PLAN_YAML PAYMENTS_CSV
 """
 import collections
 import contextlib
-import json
 import math
-import os
-import pathlib
-import select
-import shutil
-import socket
 import subprocess
-import sys
-import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
+
+from daemon import COMMAND_SECONDS, HTTP, POLL_SECONDS, Daemon, Failure, main
+from monitoring import Prometheus, require_programs
 
 BUSINESS_DATE = "2020-07-01"
-READY_SECONDS = 30
-COMMAND_SECONDS = 60
 SCRAPE_SECONDS = 60
-STOP_SECONDS = 15
-POLL_SECONDS = 0.1
-
-# Everything is on loopback: a proxy has no part in it.
-ENVIRONMENT = {name: value for name, value in os.environ.items()
-               if not name.lower().endswith("_proxy")}
-HTTP = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class Failure(Exception):
-    """What is wrong, for the person who reads the log of the test."""
-
-
-class Child:
-    """A program that runs in the background until the block is left."""
-
-    def __init__(self, name, arguments, folder):
-        self.name = name
-        self.arguments = [str(argument) for argument in arguments]
-        self.log_path = folder / f"{name}.log"
-        self.process = None
-
-    def __enter__(self):
-        with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(self.arguments, stdout=subprocess.PIPE, stderr=log,
-                                            env=ENVIRONMENT)
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        if kind is not None:
-            print(f"--- the end of the log of {self.name}:\n{self.log()[-2000:]}", file=sys.stderr)
-
-    def log(self):
-        return self.log_path.read_text(encoding="utf-8", errors="replace")
-
-    def require_running(self):
-        if self.process.poll() is not None:
-            raise Failure(f"{self.name} ended with exit code {self.process.returncode}")
-
-    def read_line(self, seconds):
-        """The first line of standard output."""
-        deadline = time.monotonic() + seconds
-        text = b""
-        while b"\n" not in text:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Failure(f"{self.name} printed no line within {seconds} s")
-            if select.select([self.process.stdout], [], [], left)[0]:
-                part = os.read(self.process.stdout.fileno(), 4096)
-                if not part:
-                    raise Failure(f"{self.name} closed standard output and printed {text!r}")
-                text += part
-        return text.decode().split("\n")[0]
-
-    def stop(self):
-        """Asks it to end, and expects that it does so in order."""
-        self.require_running()
-        self.process.terminate()
-        try:
-            code = self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{self.name} did not end within {STOP_SECONDS} s of SIGTERM") from None
-        if code != 0:
-            raise Failure(f"{self.name} ended with exit code {code} after SIGTERM")
-
-
-def run(arguments, **options):
-    """Standard output of a command that must succeed."""
-    arguments = [str(argument) for argument in arguments]
-    done = subprocess.run(arguments, capture_output=True, env=ENVIRONMENT, check=False,
-                          timeout=COMMAND_SECONDS, **options)
-    if done.returncode != 0:
-        raise Failure(f"{' '.join(arguments)} ended with exit code {done.returncode}:\n"
-                      f"{(done.stdout + done.stderr).decode(errors='replace')}")
-    return done.stdout
-
-
-def fetch(url):
-    with HTTP.open(url, timeout=COMMAND_SECONDS) as answer:
-        return answer.read()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Daemon(Child):
-    def __init__(self, bin_dir, folder):
-        super().__init__("budgetwatchd", [
-            bin_dir / "budgetwatchd", "--data-dir", folder / "data", "--listen", "127.0.0.1:0",
-            "--metrics-listen", "127.0.0.1:0", "--today", BUSINESS_DATE], folder)
-        self._budgetctl = bin_dir / "budgetctl"
-        self._server = None
-        self.metrics_address = None
-
-    def wait_until_ready(self):
-        line = self.read_line(READY_SECONDS)
-        words = line.split()
-        if len(words) != 3 or words[0] != "ready":
-            raise Failure(f"budgetwatchd printed {line!r}, not ready grpc=HOST:PORT "
-                          "metrics=HOST:PORT")
-        self._server = words[1].removeprefix("grpc=")
-        self.metrics_address = words[2].removeprefix("metrics=")
-
-    def call(self, *arguments):
-        return json.loads(run([self._budgetctl, "--server", self._server, "--output", "json",
-                               *arguments]))
-
-
-class Prometheus(Child):
-    def __init__(self, target, folder):
-        # JSON is YAML, and needs no quoting by hand.
-        config = {"global": {"scrape_interval": "1s"},
-                  "scrape_configs": [{"job_name": "budgetwatch",
-                                      "static_configs": [{"targets": [target]}]}]}
-        config_path = folder / "prometheus.yaml"
-        config_path.write_text(json.dumps(config), encoding="utf-8")
-        self._address = f"127.0.0.1:{free_port()}"
-        super().__init__("prometheus", [
-            "prometheus", f"--config.file={config_path}", f"--web.listen-address={self._address}",
-            f"--storage.tsdb.path={folder / 'prometheus'}"], folder)
-
-    def query(self, expression):
-        """Values of an instant vector by their labels, or nothing while it starts."""
-        self.require_running()
-        parameters = urllib.parse.urlencode({"query": expression})
-        try:
-            answer = json.loads(fetch(f"http://{self._address}/api/v1/query?{parameters}"))
-        except (urllib.error.URLError, ConnectionError):
-            return {}
-        values = {}
-        for sample in answer["data"]["result"]:
-            labels = {name: value for name, value in sample["metric"].items()
-                      if name not in ("__name__", "instance", "job")}
-            values[frozenset(labels.items())] = float(sample["value"][1])
-        return values
 
 
 def labels_of(**labels):
@@ -221,17 +69,17 @@ def warning_values(warnings, expected):
 def read_expected_values(daemon):
     """What Prometheus must answer, by expression and labels, as budgetctl says it."""
     expected = collections.defaultdict(dict)
-    warnings = daemon.call("warning", "list")["warnings"]
+    warnings = daemon.ask("warning", "list")["warnings"]
     warning_values(warnings, expected)
     # After the list, which writes warnings that were not evaluated yet.
-    info = daemon.call("admin", "info")
+    info = daemon.ask("admin", "info")
     for year in info["fiscalYears"]:
         labels = labels_of(fiscal_year=year["fiscalYear"])
         suspense = year["suspense"]
         expected["budgetwatch_suspense_yuan"][labels] = int(suspense["amountFen"]) / 100
         expected["budgetwatch_suspense_payments"][labels] = int(suspense["paymentCount"])
         for department in year["departmentCodes"]:
-            report_values(daemon.call("report", "execution", "--department", department,
+            report_values(daemon.ask("report", "execution", "--department", department,
                                       "--year", year["fiscalYear"]), expected)
     expected["budgetwatch_ledger_sequence"][frozenset()] = int(info["ledgerSequence"])
     for name in ("budgetwatch_store_writable", 'up{job="budgetwatch"}'):
@@ -239,6 +87,13 @@ def read_expected_values(daemon):
     if not warnings or not expected["budgetwatch_project_execution_ratio"]:
         raise Failure("the plan and the payments give no ratio or no warning to compare")
     return expected
+
+
+def ask(prometheus, expression):
+    """Values of an instant vector by their labels, without those of the target."""
+    return {frozenset((name, value) for name, value in labels.items()
+                      if name not in ("__name__", "instance", "job")): value
+            for labels, value in prometheus.query(expression)}
 
 
 def differences(expected, actual):
@@ -255,7 +110,7 @@ def differences(expected, actual):
 
 def wait_until_equal(prometheus, expression, expected, deadline):
     while True:
-        found = differences(expected, prometheus.query(expression))
+        found = differences(expected, ask(prometheus, expression))
         if not found:
             return
         if time.monotonic() > deadline:
@@ -265,15 +120,16 @@ def wait_until_equal(prometheus, expression, expected, deadline):
 
 
 def load(daemon, plan_path, payments_path):
-    daemon.call("plan", "apply", plan_path)
-    imported = daemon.call("payment", "import", payments_path)
+    daemon.ask("plan", "apply", plan_path)
+    imported = daemon.ask("payment", "import", payments_path)
     if int(imported["recordedCount"]) == 0:
         raise Failure(f"no payment was recorded: {imported}")
 
 
 def check_format(address):
     """promtool has nothing to complain about."""
-    text = fetch(f"http://{address}/metrics")
+    with HTTP.open(f"http://{address}/metrics", timeout=COMMAND_SECONDS) as answer:
+        text = answer.read()
     if b"\nbudgetwatch_build_info{" not in text:
         raise Failure("/metrics has no budgetwatch_build_info")
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True,
@@ -284,40 +140,22 @@ def check_format(address):
                       f"{complaints}")
 
 
-def check(bin_dir, plan_path, payments_path, folder):
-    with contextlib.ExitStack() as children:
-        daemon = children.enter_context(Daemon(bin_dir, folder))
-        daemon.wait_until_ready()
-        load(daemon, plan_path, payments_path)
+def test(bin_dir, folder, arguments):
+    require_programs("prometheus", "promtool")
+    with contextlib.ExitStack() as stack:
+        daemon = stack.enter_context(Daemon(bin_dir, folder / "data", BUSINESS_DATE))
+        load(daemon, *arguments)
         expected = read_expected_values(daemon)
         check_format(daemon.metrics_address)
-        prometheus = children.enter_context(Prometheus(daemon.metrics_address, folder))
+        prometheus = stack.enter_context(Prometheus(folder, [daemon.metrics_address]))
         deadline = time.monotonic() + SCRAPE_SECONDS
         for expression, values in expected.items():
             wait_until_equal(prometheus, expression, values, deadline)
-        prometheus.stop()
         daemon.stop()
     count = sum(len(values) for values in expected.values())
     print(f"prometheus_scrape: {count} values of {len(expected)} queries are the same in "
           "Prometheus and budgetctl")
 
 
-def main():
-    if len(sys.argv) != 4:
-        print(__doc__, file=sys.stderr)
-        return 2
-    bin_dir, plan_path, payments_path = (pathlib.Path(path).resolve() for path in sys.argv[1:])
-    try:
-        for program in ("prometheus", "promtool"):
-            if shutil.which(program) is None:
-                raise Failure(f"{program} is not installed; run deploy/install-deps.sh --test")
-        with tempfile.TemporaryDirectory(prefix="budgetwatch-scrape-") as folder:
-            check(bin_dir, plan_path, payments_path, pathlib.Path(folder))
-    except (Failure, OSError, subprocess.TimeoutExpired) as failure:
-        print(f"prometheus_scrape: {failure}", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(test, __doc__, argument_counts=(2,))

@@ -20,7 +20,8 @@ BEHIND_OCTOBER = "behind_plan/2020/project:W-1/2020-10-31"
 SUSPENSE = "suspense_pending/2020/suspense"
 UNMATCHED = "refund_unmatched/2020/project:W-1"
 EXPLANATION = {"cause": "CAUSE_CLASS_FUNDING", "text": "拨款未到", "measure": "七月补拨",
-               "dueDate": "2020-07-31", "explainedBy": "财务科"}
+               "dueDate": "2020-07-31", "explainedBy": "财务科",
+               "measureDone": False, "measureResult": ""}
 
 
 def pay(daemon, name, *rows):

@@ -154,7 +154,7 @@ class LedgerRound {
     }
     if (!known_at.time) known_at.sequence = sequence;
     const auto report =
-        ledger_->reports().Execution(department, Day(as_of).year(), Day(as_of), known_at);
+        ledger_->reports().Execution({department, Day(as_of).year(), Day(as_of), known_at});
     const auto expected = reference_.MakeReport(department, as_of, sequence);
     ASSERT_EQ(report.ok(), expected.has_value());
     if (!report.ok()) return;
@@ -169,8 +169,8 @@ class LedgerRound {
 
   void Recheck(const Remembered& remembered) {
     const Date as_of = Day(remembered.as_of);
-    const auto report = ledger_->reports().Execution(remembered.department, as_of.year(), as_of,
-                                                     remembered.known_at);
+    const auto report = ledger_->reports().Execution(
+        {remembered.department, as_of.year(), as_of, remembered.known_at});
     ASSERT_TRUE(report.ok()) << report.error().message;
     EXPECT_EQ(ReportText(report.value()), remembered.text);
   }

@@ -252,8 +252,8 @@ void Simulator::Report(const Auditor::ReportQuestion& question) {
   const auto resolved = Await([&] { return services_->reports().Resolve(question.known_at); });
   const Date as_of = Day(question.as_of);
   const auto answer = Await([&] {
-    return services_->reports().Execution(question.department, as_of.year(), as_of,
-                                          question.known_at);
+    return services_->reports().Execution(
+        {question.department, as_of.year(), as_of, question.known_at});
   });
   Trace("report of " + question.department + " as of " + question.as_of + " known at " +
         (resolved.ok() ? std::to_string(resolved.value()) : resolved.error().reason) + ": " +

@@ -16,6 +16,7 @@ Result<std::unique_ptr<Services>> Services::Open(Store& store, const Clock& cloc
   Committer& writer = *services->committer_;
   services->plans_ = std::make_unique<Plans>(opened, writer);
   services->payments_ = std::make_unique<Payments>(opened, writer);
+  services->observations_ = std::make_unique<Observations>(opened, writer, calendar);
   services->reports_ = std::make_unique<Reports>(opened, writer, calendar);
   services->warnings_ = std::make_unique<Warnings>(opened, writer, calendar);
   services->administration_ = std::make_unique<Administration>(opened, writer, calendar);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "service/administration.h"
+#include "service/observations.h"
 #include "service/payments.h"
 #include "service/plans.h"
 #include "service/reports.h"
@@ -29,6 +30,7 @@ class Services {
   Committer& committer() { return *committer_; }
   Plans& plans() { return *plans_; }
   Payments& payments() { return *payments_; }
+  Observations& observations() { return *observations_; }
   Reports& reports() { return *reports_; }
   Warnings& warnings() { return *warnings_; }
   Administration& administration() { return *administration_; }
@@ -41,6 +43,7 @@ class Services {
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Plans> plans_;
   std::unique_ptr<Payments> payments_;
+  std::unique_ptr<Observations> observations_;
   std::unique_ptr<Reports> reports_;
   std::unique_ptr<Administration> administration_;
 };

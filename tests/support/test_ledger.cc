@@ -61,7 +61,7 @@ Plans::ApplyResult TestLedger::Apply(Plan plan, std::string_view effective_date)
 ExecutionReport TestLedger::Report(const std::string& department_code, std::string_view as_of,
                                    std::optional<Sequence> known_at) {
   const Date date = Day(as_of);
-  auto report = reports().Execution(department_code, date.year(), date, {known_at, std::nullopt});
+  auto report = reports().Execution({department_code, date.year(), date, {known_at, std::nullopt}});
   BW_CHECK(report.ok());
   return std::move(report).value();
 }

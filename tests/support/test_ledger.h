@@ -48,6 +48,7 @@ class TestLedger {
   Committer& committer() { return services_->committer(); }
   Plans& plans() { return services_->plans(); }
   Payments& payments() { return services_->payments(); }
+  Observations& observations() { return services_->observations(); }
   Reports& reports() { return services_->reports(); }
   Warnings& warnings() { return services_->warnings(); }
   Administration& administration() { return services_->administration(); }

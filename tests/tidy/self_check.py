@@ -67,6 +67,8 @@ LAYERING_FAULTS = [
     ("daemon/util/a.cc", "", "lies in no layer"),
     ("client/lib/a.cc", '#include "base/check.h"', "must not include daemon/base"),
     ("client/lib/b.cc", '#include "budgetctl/main.h"', "must not include client/budgetctl"),
+    ("client/forms/a.cc", '#include "base/check.h"', "must not include daemon/base"),
+    ("client/forms/b.cc", '#include "lib/connection.h"', "must not include client/lib"),
     ("client/import/a.cc", "#include <grpcpp/grpcpp.h>", "must not include grpcpp/"),
     ("client/import/b.cc", '#include "budgetwatch/v1/plan.pb.h"', "must not include budgetwatch/"),
     ("client/import/c.cc", '#include "transport/plan_message.h"', "must not include daemon/trans"),

@@ -81,7 +81,7 @@ TEST_F(ApplicationTest, ServesOnThePortsThatItSays) {
   EXPECT_EQ(info.business_date(), "2020-07-01");
   EXPECT_TRUE(info.business_date_fixed());
   EXPECT_EQ(info.metrics_address(), application->metrics_address());
-  EXPECT_EQ(info.profile_name(), "default");
+  EXPECT_EQ(info.profile_name(), "mof-2020");
   EXPECT_GE(info.format_version(), 1);
 }
 

@@ -33,11 +33,6 @@ class OptionsTest : public testing::Test {
     return status.ok() ? "" : status.error().message;
   }
 
-  std::string ProfileError(const std::string& text) {
-    const auto profile = ReadProfileFile(Write(text));
-    return profile.ok() ? "" : profile.error().message;
-  }
-
   TemporaryDirectory directory_;
   const std::string path_ = (directory_.path() / "file.yaml").string();
 };
@@ -162,10 +157,6 @@ TEST_F(OptionsTest, AnUnknownKeyIsNamedWithItsLineAndTheRightOne) {
   EXPECT_THAT(
       ConfigError("data_dir: /srv\nlistn: 127.0.0.1:1\n"),
       AllOf(HasSubstr(path_), HasSubstr("line 2"), HasSubstr("listn"), HasSubstr("\"listen\"")));
-  EXPECT_THAT(ProfileError("tolerance_percnt: 5\n"),
-              AllOf(HasSubstr("line 1"), HasSubstr("\"tolerance_percent\"")));
-  EXPECT_THAT(ProfileError("floors:\n  - date: 06-30\n    percent: 45\n    day: 1\n"),
-              AllOf(HasSubstr("line 4"), HasSubstr("floors[0].day")));
 }
 
 TEST_F(OptionsTest, EveryErrorIsTold) {
@@ -225,62 +216,6 @@ TEST_F(OptionsTest, FilesThatAreNoneAreRefused) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().reason, "INVALID_FIELD");
   EXPECT_THAT(status.error().message, AllOf(HasSubstr(missing), HasSubstr("check the name")));
-  const auto profile = ReadProfileFile(directory_.path().string());
-  ASSERT_FALSE(profile.ok());
-  EXPECT_THAT(profile.error().message, HasSubstr("is a directory"));
-}
-
-TEST_F(OptionsTest, EveryKeyOfTheProfileIsRead) {
-  const auto read =
-      ReadProfileFile(Write("name: 河北\n"
-                            "tolerance_percent: 7.5\n"
-                            "severe_percent: '30'\n"
-                            "backloaded_percent: 0.0001\n"
-                            "backloaded_after: 02-29\n"
-                            "monitoring_days: [01-31, 12-31]\n"
-                            "floors:\n"
-                            "  - {date: 06-30, percent: 45}\n"
-                            "  - {date: 09-30, percent: 75}\n"));
-  ASSERT_TRUE(read.ok()) << read.error().message;
-  Profile profile;
-  profile.name = "河北";
-  profile.tolerance_ppm = 75'000;
-  profile.severe_ppm = 300'000;
-  profile.backloaded_ppm = 1;
-  profile.backloaded_after = {2, 29};
-  profile.monitoring_days = {{1, 31}, {12, 31}};
-  profile.floors = {{6, 30, 450'000}, {9, 30, 750'000}};
-  EXPECT_TRUE(read.value() == profile);
-}
-
-TEST_F(OptionsTest, AnEmptyProfileIsTheBuiltInOne) {
-  const auto read = ReadProfileFile(Write("name: default\n"));
-  ASSERT_TRUE(read.ok());
-  EXPECT_TRUE(read.value() == Profile());
-}
-
-TEST_F(OptionsTest, BadProfilesAreRefusedAtTheirKey) {
-  for (const auto& [text, key] :
-       {std::pair("tolerance_percent: 101\n", "tolerance_percent"),
-        std::pair("tolerance_percent: -1\n", "tolerance_percent"),
-        std::pair("tolerance_percent: 5%\n", "tolerance_percent"),
-        std::pair("severe_percent: 1e1\n", "severe_percent"),
-        std::pair("backloaded_percent: 1.00001\n", "backloaded_percent"),
-        std::pair("backloaded_after: 13-01\n", "backloaded_after"),
-        std::pair("backloaded_after: 2020-10-31\n", "backloaded_after"),
-        std::pair("backloaded_after: 2-29\n", "backloaded_after"),
-        std::pair("monitoring_days: [06-31]\n", "monitoring_days"),
-        std::pair("monitoring_days: []\n", "monitoring_days"),
-        std::pair("monitoring_days: 06-30\n", "monitoring_days"),
-        std::pair("floors: [{date: 06-31, percent: 45}]\n", "floors[0].date"),
-        std::pair("floors: [{date: 06-30, percent: x}]\n", "floors[0].percent"),
-        std::pair("floors: [{date: 06-30}]\n", "percent"),
-        std::pair("floors: [06-30]\n", "floors[0]"),
-        std::pair("severe_percent: 4.9999\n", "severe_percent"),
-        std::pair("tolerance_percent: 21\n", "tolerance_percent")}) {
-    EXPECT_THAT(ProfileError(text), HasSubstr(key)) << text;
-  }
-  EXPECT_EQ(ProfileError("severe_percent: 5\n"), "");
 }
 
 TEST_F(OptionsTest, AddressesAreHostAndPort) {

@@ -3,60 +3,19 @@
 // Method: whole commands in this process, offline or against a fake ledger on a
 // loopback port.
 
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
-#include "budgetctl/app.h"
 #include "fake_payment_service.h"
+#include "run_budgetctl.h"
 
 namespace budgetwatch::ctl {
 namespace {
 
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran Execute(const std::vector<std::string>& arguments, const std::string& input = "",
-            const std::string& environment_server = "127.0.0.1:1") {
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  Terminal terminal{
-      .in = in, .out = out, .err = err, .out_width = std::nullopt, .err_width = std::nullopt};
-  const ExitCode code = RunBudgetctl(arguments, environment_server, "", &terminal);
-  return Ran{static_cast<int>(code), out.str(), err.str()};
-}
-
-google::protobuf::Struct Json(const std::string& text) {
-  google::protobuf::Struct value;
-  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(text, &value).ok()) << text;
-  return value;
-}
-
-class BudgetctlTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "bw-ctl-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string Write(const std::string& name, const std::string& content) {
-    std::ofstream(folder_ / name, std::ios::binary) << content;
-    return folder_ / name;
-  }
-
-  std::filesystem::path folder_;
-};
+using BudgetctlTest = InFolderTest;
 
 constexpr char kPlan[] =
     "budgetwatch_plan: 1\n"
@@ -142,6 +101,37 @@ TEST_F(BudgetctlTest, PlanCheckPrintsPlanAndFindings) {
   EXPECT_EQ(checkpoints.values(0).struct_value().fields().count("cumulativePercent"), 0u);
   EXPECT_EQ(checkpoints.values(1).struct_value().fields().at("cumulativePercent").string_value(),
             "100.00");
+}
+
+// A person sees how each target is read, and how a reading of the file changes that.
+TEST_F(BudgetctlTest, PlanCheckShowsEveryReading) {
+  const std::string plan =
+      std::string(kPlan) +
+      "    indicators:\n"
+      "      - {target: ≥90%}\n"
+      "      - {target: '100'}\n"
+      "      - {target: '100', reading: {kind: quantitative, comparator: ge, value: 95,"
+      " unit: '%'}}\n";
+  const Ran run = Execute({"plan", "check", Write("plan.yaml", plan), "--lang", "en"});
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(run.out);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    rows.emplace_back(std::istream_iterator<std::string>(words),
+                      std::istream_iterator<std::string>());
+  }
+  const auto has_row = [&rows](const std::vector<std::string>& end) {
+    return std::any_of(rows.begin(), rows.end(), [&end](const std::vector<std::string>& row) {
+      return row.size() == end.size() + 1 && std::equal(end.begin(), end.end(), row.begin() + 1);
+    });
+  };
+  EXPECT_TRUE(has_row({"1", "≥90%", "quantitative", "≥", "yes", "90", "%"})) << run.out;
+  EXPECT_TRUE(has_row({"2", "100", "quantitative", "-", "no", "100", "unit_missing"})) << run.out;
+  EXPECT_TRUE(has_row({"3", "100", "quantitative", "≥", "yes", "95", "%"})) << run.out;
+  const size_t doubt = run.out.find("ambiguous_target");
+  EXPECT_NE(run.out.find("indicators[1].target_text", doubt), std::string::npos) << run.out;
+  EXPECT_EQ(run.out.find("ambiguous_target", doubt + 1), std::string::npos) << run.out;
 }
 
 TEST_F(BudgetctlTest, PlanWithAnErrorIsThreeAndIsNotSent) {

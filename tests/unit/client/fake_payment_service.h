@@ -1,8 +1,5 @@
 #pragma once
 
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
-
 #include <atomic>
 #include <map>
 #include <memory>
@@ -12,6 +9,7 @@
 
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
 #include "budgetwatch/v1/payment_service.grpc.pb.h"
+#include "fake_server.h"
 
 namespace budgetwatch {
 
@@ -19,6 +17,12 @@ namespace budgetwatch {
 class FakePaymentService final : public v1::PaymentService::Service,
                                  public v1::AdminService::Service {
  public:
+  // What a server registers.
+  std::vector<grpc::Service*> services() {
+    return {static_cast<v1::PaymentService::Service*>(this),
+            static_cast<v1::AdminService::Service*>(this)};
+  }
+
   // The next streams record this many batches, lose the answer of the last of them,
   // and break; an entry per stream, -1: whole.
   void BreakStreamsAfter(std::vector<int> batch_counts) {
@@ -102,25 +106,6 @@ class FakePaymentService final : public v1::PaymentService::Service,
   int hold_answers_ = 1;
   std::atomic<int> stream_count_{0};
   std::atomic<int> unanswered_max_{0};
-};
-
-// Serves it on a free port of the loopback for its lifetime.
-class FakeServer {
- public:
-  explicit FakeServer(FakePaymentService* service) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-    builder.RegisterService(static_cast<v1::PaymentService::Service*>(service));
-    builder.RegisterService(static_cast<v1::AdminService::Service*>(service));
-    server_ = builder.BuildAndStart();
-  }
-  ~FakeServer() { server_->Shutdown(std::chrono::system_clock::now()); }
-
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
- private:
-  int port_ = 0;
-  std::unique_ptr<grpc::Server> server_;
 };
 
 }  // namespace budgetwatch

@@ -25,7 +25,7 @@ v1::PaymentOutcome Outcome(v1::PaymentOutcome::Outcome outcome, const std::strin
 }
 
 TEST(ImportTallyTest, RejectionsOfReaderAndServerMergeByRow) {
-  ImportTally tally;
+  PaymentTally tally;
   const auto event = Event(v1::PAYMENT_KIND_PAYMENT, 0);
   // The reader is ahead of the server's answers.
   tally.AddRejection(4, "INVALID_AMOUNT", "amount", "");
@@ -35,7 +35,7 @@ TEST(ImportTallyTest, RejectionsOfReaderAndServerMergeByRow) {
   tally.AddOutcome(5, event,
                    Outcome(v1::PaymentOutcome::OUTCOME_REJECTED, "INVALID_DATE", "pay_date"));
 
-  const v1::PaymentImportSummary summary = tally.Summary();
+  const v1::PaymentImportSummary summary = tally.summary();
   ASSERT_EQ(summary.rejections_size(), 4);
   EXPECT_EQ(summary.rejected_count(), 4);
   EXPECT_EQ(summary.rejections(0).row(), 2);
@@ -48,7 +48,7 @@ TEST(ImportTallyTest, RejectionsOfReaderAndServerMergeByRow) {
 }
 
 TEST(ImportTallyTest, SumIsWhatEnteredTheBooks) {
-  ImportTally tally;
+  PaymentTally tally;
   const auto recorded = Outcome(v1::PaymentOutcome::OUTCOME_RECORDED);
   tally.AddOutcome(2, Event(v1::PAYMENT_KIND_PAYMENT, 10'000), recorded);
   tally.AddOutcome(3, Event(v1::PAYMENT_KIND_PAYMENT, -300), recorded);  // a refund
@@ -60,7 +60,7 @@ TEST(ImportTallyTest, SumIsWhatEnteredTheBooks) {
   tally.AddOutcome(8, Event(v1::PAYMENT_KIND_PAYMENT, 10'000),
                    Outcome(v1::PaymentOutcome::OUTCOME_DUPLICATE));
 
-  const v1::PaymentImportSummary summary = tally.Summary();
+  const v1::PaymentImportSummary summary = tally.summary();
   EXPECT_EQ(summary.recorded_count(), 5);
   EXPECT_EQ(summary.suspended_count(), 1);
   EXPECT_EQ(summary.duplicate_count(), 1);
@@ -70,11 +70,42 @@ TEST(ImportTallyTest, SumIsWhatEnteredTheBooks) {
 }
 
 TEST(ImportTallyTest, AnOutcomeOfANewerServerIsNotCountedAsRecorded) {
-  ImportTally tally;
+  PaymentTally tally;
   tally.AddOutcome(2, Event(v1::PAYMENT_KIND_PAYMENT, 1),
                    Outcome(static_cast<v1::PaymentOutcome::Outcome>(99)));
-  EXPECT_EQ(tally.Summary().rejected_count(), 1);
-  EXPECT_EQ(tally.Summary().amount_fen(), 0);
+  EXPECT_EQ(tally.summary().rejected_count(), 1);
+  EXPECT_EQ(tally.summary().amount_fen(), 0);
+}
+
+TEST(ImportTallyTest, ObservationsAreCountedAndFieldsBecomeColumns) {
+  ObservationTally tally;
+  v1::ObservationOutcome outcome;
+  for (const auto kind :
+       {v1::ObservationOutcome::OUTCOME_RECORDED, v1::ObservationOutcome::OUTCOME_SUSPENDED,
+        v1::ObservationOutcome::OUTCOME_DUPLICATE}) {
+    outcome.set_outcome(kind);
+    tally.AddOutcome(2, outcome);
+  }
+  outcome.set_outcome(v1::ObservationOutcome::OUTCOME_REJECTED);
+  outcome.set_reason("UNIT_MISMATCH");
+  outcome.set_field("unit");
+  tally.AddOutcome(9, outcome);
+  outcome.set_field("number");
+  tally.AddOutcome(5, outcome);
+  outcome.set_outcome(static_cast<v1::ObservationOutcome::Outcome>(99));
+  tally.AddOutcome(7, outcome);
+  const v1::ObservationImportSummary summary = tally.summary();
+  EXPECT_EQ(summary.recorded_count(), 1);
+  EXPECT_EQ(summary.suspended_count(), 1);
+  EXPECT_EQ(summary.duplicate_count(), 1);
+  EXPECT_EQ(summary.rejected_count(), 3);
+  ASSERT_EQ(summary.rejections_size(), 3);
+  EXPECT_EQ(summary.rejections(0).row(), 5);
+  EXPECT_EQ(summary.rejections(0).field(), "value");
+  EXPECT_EQ(summary.rejections(2).reason(), "UNIT_MISMATCH");
+  EXPECT_EQ(ObservationColumn("survey.asked_count"), "asked");
+  EXPECT_EQ(ObservationColumn("achieved_percent"), "percent");
+  EXPECT_EQ(ObservationColumn("observed_date"), "observed_date");
 }
 
 }  // namespace

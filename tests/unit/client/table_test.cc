@@ -46,6 +46,14 @@ TEST(TableTest, FiguresStayWholeEvenWhenNothingFits) {
   EXPECT_NE(text.find("1,004.60"), std::string::npos) << text;
 }
 
+TEST(TableTest, ALineStandsAcrossAndIsCutForATerminalOnly) {
+  Table table({{"a", Align::kLeft, 0}});
+  table.AddLine("道路养护和维修");
+  table.AddRow({"x"});
+  EXPECT_EQ(table.Render(std::nullopt), "a\n─\n道路养护和维修\nx\n");
+  EXPECT_EQ(table.Render(9), "a\n─\n道路养护…\nx\n");
+}
+
 TEST(TableTest, CellsStayOnTheirLine) {
   Table table({{"a", Align::kLeft, 0}});
   table.AddRow({"x\ny"});

@@ -67,8 +67,8 @@ TEST(LedgerState, MatchedRefundsWaitNoLonger) {
 
 TEST(LedgerState, TheProfileIsThatOfItsTime) {
   const LedgerState state = Fold(Journal());
-  EXPECT_EQ(state.ProfileAt(0).name, "default");
-  EXPECT_EQ(state.ProfileAt(3).name, "default");
+  EXPECT_EQ(state.ProfileAt(0).name, "mof-2020");
+  EXPECT_EQ(state.ProfileAt(3).name, "mof-2020");
   EXPECT_EQ(state.ProfileAt(4).name, "second");
   EXPECT_EQ(state.ProfileAt(kKnownNow).name, "second");
 }

@@ -170,6 +170,16 @@ TEST(CheckPlan, FindsWhatIsDoubtfulAboutIndicators) {
   const Row rows[] = {
       {"ambiguous_target", Severity::kWarning, "projects[0].indicators[0].target_text",
        [](Plan* plan) { AddTarget(plan, "100"); }, [](Plan* plan) { AddTarget(plan, "≥90%"); }},
+      {"bad_target", Severity::kError, "projects[0].indicators[0].target.value",
+       [](Plan* plan) {
+         AddTarget(plan, "≥90%");
+         plan->projects[0].indicators[0].target.kind = TargetKind::kDate;
+         plan->projects[0].indicators[0].target.value = "soon";
+       },
+       [](Plan* plan) {
+         AddTarget(plan, "≥90%");
+         plan->projects[0].indicators[0].target = ReadTarget("10月31日");
+       }},
       // 0.97万元 on 9.70万元: a tenth. The limits are a fifth and the whole.
       {"money_target_out_of_proportion", Severity::kWarning,
        "projects[0].indicators[0].target_text",

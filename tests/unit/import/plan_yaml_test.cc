@@ -172,6 +172,11 @@ TEST(PlanYamlTest, BrokenProjectCostsNoOther) {
       {", upper_value: 95", "", "bad_reading", "reading.upper_value"},
       {"comparator: range", "comparator: ge", "bad_reading", "reading.upper_value"},
       {"kind: quantitative, comparator: range", "kind: boolean", "bad_reading", "reading.value"},
+      {"value: 090.50", "value: 95.01", "bad_reading", "reading.upper_value"},
+      {"kind: quantitative, comparator: range, value: 090.50, upper_value: 95, unit: '%'",
+       "kind: date, value: 2020-02-30", "bad_reading", "reading.value"},
+      {"kind: quantitative, comparator: range, value: 090.50, upper_value: 95", "kind: qualitative",
+       "bad_reading", "reading.unit"},
       {"      - target: 是", "      - 是", "wrong_type", "line 27, projects[0].indicators[1]"},
   };
   for (const auto& test_case : kCases) {
@@ -236,6 +241,22 @@ TEST(PlanYamlTest, WithoutAYearTheScheduleIsStillWhole) {
   const PlanReading reading = ReadPlanYaml(Replaced(kPlan, "fiscal_year: 2020\n", ""));
   EXPECT_EQ(reading.findings.size(), 1u) << Describe(reading);
   EXPECT_NE(WritePlanYaml(reading.plan).find("\n      12-31: 100.00\n"), std::string::npos);
+}
+
+// What the file says of a target holds, whatever its text reads as.
+TEST(PlanYamlTest, AReadingOverridesTheText) {
+  const std::string other = Replaced(
+      kPlan, "target: 是", "target: 2月底前\n        reading: {kind: date, value: --02-29}");
+  Plan plan = ReadPlanYaml(other).plan;
+  FillIndicators(&plan);
+  const std::vector<Indicator>& indicators = plan.projects.at(0).indicators;
+  EXPECT_EQ(indicators.at(0).target_text, "≥90%");
+  EXPECT_EQ(indicators[0].target.comparator, Comparator::kRange);
+  EXPECT_EQ(indicators[0].target.value, "90.5");
+  EXPECT_EQ(indicators[0].target.upper_value, "95");
+  EXPECT_EQ(indicators.at(1).target.kind, TargetKind::kDate);
+  EXPECT_EQ(indicators[1].target.value, "--02-29");
+  EXPECT_TRUE(indicators[1].target.notes.empty());
 }
 
 TEST(PlanYamlTest, ReadingAsQualitativeIsNotReplaced) {

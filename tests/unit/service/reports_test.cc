@@ -27,7 +27,7 @@ class ReportsTest : public testing::Test {
   }
 
   Result<ExecutionReport> Try(std::optional<Date> as_of, KnownAt known_at = {}, int year = 2020) {
-    return ledger_.reports().Execution("100", year, as_of, known_at);
+    return ledger_.reports().Execution({"100", year, as_of, known_at});
   }
 
   std::string Text(const KnownAt& known_at) {

@@ -56,6 +56,7 @@ TEST_F(WarningsTest, OpensOnceHoweverOftenItIsEvaluated) {
   const Ids open = Open();
   EXPECT_EQ(open, (Ids{"behind_plan/2020/project:A/2020-06-30",
                        "behind_time_progress/2020/project:A/2020-06-30",
+                       "forecast_shortfall/2020/project:A/2020-06-30",
                        "no_spending/2020/project:A/2020-06-30",
                        "severely_behind_plan/2020/project:A/2020-06-30"}));
   const Sequence before = ledger_.sequence();
@@ -117,7 +118,7 @@ TEST_F(WarningsTest, ABusinessDateBringsWhatWasNotDue) {
   ledger_.calendar().Set(Day("2020-06-29"));
   EXPECT_EQ(Open(), (Ids{"behind_time_progress/2020/project:A/2020-03-31"}));
   ledger_.calendar().Set(Day("2020-06-30"));
-  EXPECT_EQ(Open().size(), 4u);
+  EXPECT_EQ(Open().size(), 5u);
 }
 
 TEST_F(WarningsTest, SuspenseIsPendingUntilAPlanBringsTheProject) {
@@ -141,7 +142,7 @@ TEST_F(WarningsTest, ALineThatLeftThePlanHasNoOpenWarnings) {
   Open();
   ledger_.Apply(MakePlan("100", {MakeProject("B", 1'000'000, {"", "50", "80", "100"})}));
   EXPECT_EQ(Open(), Ids());
-  EXPECT_EQ(Open("B").size(), 4u);
+  EXPECT_EQ(Open("B").size(), 5u);
 }
 
 TEST_F(WarningsTest, AClosedYearKeepsItsWarnings) {
@@ -195,7 +196,7 @@ TEST_F(WarningsTest, ExplanationsAreChecked) {
 
 TEST_F(WarningsTest, PagesJoinGraveOnesFirst) {
   const auto all = ledger_.warnings().List({}, "", 100);
-  ASSERT_GT(all.warnings.size(), 4u);
+  ASSERT_GT(all.warnings.size(), 5u);
   EXPECT_TRUE(all.next_id.empty());
   EXPECT_EQ(all.warnings[0].severity, Severity::kCritical);
   Ids joined;
@@ -239,7 +240,7 @@ TEST_F(WarningsTest, WhatFailedToBeWrittenIsEvaluatedAgain) {
   EXPECT_FALSE(ledger_.warnings().EvaluatePending().ok());
   EXPECT_EQ(Open(), Ids());
   store_.SetFailing(false);
-  EXPECT_EQ(Open().size(), 4u);
+  EXPECT_EQ(Open().size(), 5u);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Goal: a ledger written by any earlier version is read by this one, and the other way
-// round: the bytes of a record never change.
+// round: the bytes of a record never change, they are only added to.
 // Method: one commit with every field of every kind of entry against bytes that were
 // kept (tests/golden). They are never made anew: a change that fails here needs a new
 // format version and a migration.
@@ -108,7 +108,8 @@ std::vector<JournalEntry> WarningEntries() {
   return {opened, explained};
 }
 
-ProfileEntry FullProfile() {
+// A profile as it was before results were scored: the rest is as built in.
+ProfileEntry OldProfile() {
   Profile profile;
   profile.name = "某省";
   profile.tolerance_ppm = 1;
@@ -125,14 +126,68 @@ Commit GoldenCommit() {
   commit.entries.emplace_back(FullPlan());
   for (JournalEntry& entry : WarningEntries()) commit.entries.push_back(std::move(entry));
   commit.entries.emplace_back(ClosingEntry{2019});
-  commit.entries.emplace_back(FullProfile());
+  commit.entries.emplace_back(OldProfile());
   return commit;
 }
 
+// With rules of results.
+Commit FullProfileCommit() {
+  Profile profile = OldProfile().profile;
+  profile.rush_ppm = 2;
+  profile.shortfall_ppm = 3;
+  profile.divergence_ppm = 1'000'000;
+  profile.review_days = {{7, 31}};
+  profile.score.execution_weight_centi = 1'250;
+  profile.score.sections = {{"成本指标", {"成本", "费用"}, 2'000}, {"其他", {"产"}, 6'750}};
+  profile.score.achieved_from_percent = 90;
+  profile.score.partly_from_percent = 50;
+  profile.score.grades = {{"合格", 6'000}, {"不合格", 0}};
+  profile.wording = {"监控表", "自评表", "不可能"};
+  return {7, 1'600'000'000'000'456, {ProfileEntry{profile}}, {}};
+}
+
+// The profile, which stands last, has more to say today.
 TEST(Golden, JournalRecordsKeepTheirBytes) {
   const Commit commit = GoldenCommit();
-  EXPECT_EQ(ToHex(EncodeJournalRecord(commit, 0, commit.entries.size())),
-            ReadGolden("journal_record.hex"));
+  const std::string encoded = ToHex(EncodeJournalRecord(commit, 0, commit.entries.size() - 1));
+  EXPECT_EQ(encoded, ReadGolden("journal_record.hex").substr(0, encoded.size()));
+}
+
+TEST(Golden, ProfilesKeepTheirBytes) {
+  const Commit commit = FullProfileCommit();
+  const std::string golden = ReadGolden("profile_record.hex");
+  EXPECT_EQ(ToHex(EncodeJournalRecord(commit, 0, 1)), golden);
+  const auto record = JournalRecord::Parse(FromHex(golden));
+  ASSERT_TRUE(record.has_value());
+  const auto item = record->Item(7);
+  ASSERT_TRUE(item.has_value());
+  EXPECT_TRUE(item->entry == commit.entries[0]);
+}
+
+// What is built in may change one day; what an old record stands for may not.
+TEST(Golden, OldProfilesStandForTheValuesOfTheirTime) {
+  const auto record = JournalRecord::Parse(FromHex(ReadGolden("journal_record.hex")));
+  ASSERT_TRUE(record.has_value());
+  const auto item = record->Item(record->last_sequence());
+  ASSERT_TRUE(item.has_value());
+  const Profile& profile = ControlOf<ProfileEntry>(item->entry)->profile;
+  EXPECT_EQ(profile.name, "某省");
+  EXPECT_EQ(profile.rush_ppm, 200'000);
+  EXPECT_EQ(profile.shortfall_ppm, 100'000);
+  EXPECT_EQ(profile.divergence_ppm, 200'000);
+  EXPECT_EQ(profile.review_days, (std::vector<ReviewDay>{{6, 30}, {7, 31}}));
+  EXPECT_EQ(profile.score.execution_weight_centi, 1'000);
+  EXPECT_EQ(profile.score.sections,
+            (std::vector<ScoreSection>{
+                {"产出指标", {"产出", "数量", "质量", "时效", "成本"}, 5'000},
+                {"满意度指标", {"满意度", "服务对象", "受益对象"}, 1'000},
+                {"效益指标", {"效益", "效果", "经济", "社会", "生态", "可持续"}, 3'000}}));
+  EXPECT_EQ(profile.score.achieved_from_percent, 80);
+  EXPECT_EQ(profile.score.partly_from_percent, 60);
+  EXPECT_EQ(profile.score.grades,
+            (std::vector<Grade>{{"优", 9'000}, {"良", 8'000}, {"中", 6'000}, {"差", 0}}));
+  EXPECT_EQ(profile.wording,
+            (FormWording{"项目支出绩效目标执行监控表", "项目支出绩效自评表", "完全不可能"}));
 }
 
 TEST(Golden, OldJournalRecordsAreRead) {

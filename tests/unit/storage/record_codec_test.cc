@@ -75,6 +75,9 @@ std::vector<JournalEntry> OneOfEachKind() {
   profile.backloaded_after = {2, 29};
   profile.monitoring_days = {{1, 31}};
   profile.floors = {{6, 30, 450'000}, {9, 30, 750'000}};
+  profile.review_days = {};
+  profile.score.grades = {{"合格", 0}};
+  profile.wording.impossible = "不可能";
   return {payment, refund,    correction,         plan,
           opened,  explained, ClosingEntry{2019}, ProfileEntry{profile}};
 }
@@ -150,6 +153,26 @@ TEST(RecordCodec, EmptyBytesAreNoRecord) {
   EXPECT_FALSE(JournalRecord::Parse("").has_value());
   EXPECT_FALSE(DecodeCheckpoint("").has_value());
   EXPECT_FALSE(JournalRecord::Parse("\xff\xff\xff").has_value());
+}
+
+TEST(RecordCodec, ProfilesThatNoFileCanHoldAreDamage) {
+  const auto decodes = [](auto&& change) {
+    Profile profile;
+    change(profile);
+    const Commit commit{1, 1, {ProfileEntry{profile}}, {}};
+    return DecodeAll(EncodeJournalRecord(commit, 0, 1)).has_value();
+  };
+  EXPECT_TRUE(decodes([](Profile&) {}));
+  EXPECT_TRUE(decodes([](Profile& profile) { profile.review_days.clear(); }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.review_days[0].month = 13; }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.monitoring_days[0].day = 0; }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.rush_ppm = -1; }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.shortfall_ppm = 1'000'001; }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.divergence_ppm = -1; }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.score.sections.clear(); }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.score.sections[0].weight_centi = 1; }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.score.grades.clear(); }));
+  EXPECT_FALSE(decodes([](Profile& profile) { profile.score.partly_from_percent = 80; }));
 }
 
 TEST(RecordCodec, PlansThatNoCheckLetsThroughAreDamage) {

@@ -259,6 +259,127 @@ TEST_F(LedgerCollectorTest, OpenWarningsAreCountedByRuleAndSubject) {
                      {labels("suspense_pending", "warning", "", ""), 1}}));
 }
 
+WarningEntry WithGap(WarningEntry entry, const std::string& date, int64_t gap_fen) {
+  entry.date = Day(date);
+  entry.figures.gap_fen = gap_fen;
+  return entry;
+}
+
+TEST_F(LedgerCollectorTest, WarningsShowTheirMoneyAndSinceWhenNobodyExplainsThem) {
+  ApplyTree();
+  const auto behind = [](const char* checkpoint) {
+    return Opening(Rule::kBehindPlan, SubjectKind::kProject, "staff", "121", Day(checkpoint));
+  };
+  const WarningEntry first = WithGap(behind("2020-03-31"), "2020-04-01", 12'345);
+  const WarningEntry second = WithGap(behind("2020-06-30"), "2020-07-01", 5);
+  Commit(first);
+  Commit(second);
+  Commit(Opening(Rule::kNoSpending, SubjectKind::kProject, "staff", "121", std::nullopt));
+  const Labels labels = {{"rule", "behind_plan"},
+                         {"severity", "warning"},
+                         {"department_code", "121"},
+                         {"project_code", "staff"},
+                         {"fiscal_year", "2020"}};
+  const char kSince[] = "warning_unexplained_since_timestamp_seconds";
+  auto scrape = Scrape();
+  EXPECT_EQ(scrape.at("warning_unexplained").at(labels), 2);
+  EXPECT_EQ(scrape.at(kSince).at(labels), 1'585'699'200);  // 2020-04-01T00:00:00Z
+  EXPECT_DOUBLE_EQ(scrape.at("warning_gap_yuan").at(labels), 123.50);
+  EXPECT_EQ(scrape.at("warning_gap_yuan").size(), 1u) << "no_spending was opened without an amount";
+
+  WarningEntry explained = first;
+  explained.change = WarningChange::kExplained;
+  explained.explanation = Explanation{CauseClass::kFunding, "late funds", "", std::nullopt, ""};
+  Commit(explained);
+  scrape = Scrape();
+  EXPECT_EQ(scrape.at("warning_active").at(labels), 2);
+  EXPECT_EQ(scrape.at("warning_unexplained").at(labels), 1);
+  EXPECT_EQ(scrape.at(kSince).at(labels), 1'593'561'600);  // 2020-07-01T00:00:00Z
+
+  // Opened again, it counts from that day on.
+  WarningEntry change = second;
+  change.change = WarningChange::kResolved;
+  Commit(change);
+  EXPECT_EQ(Scrape().at("warning_unexplained").at(labels), 0);
+  EXPECT_FALSE(Scrape().at(kSince).contains(labels));
+  change = WithGap(second, "2020-07-03", 7);
+  change.change = WarningChange::kReopened;
+  Commit(change);
+  scrape = Scrape();
+  EXPECT_EQ(scrape.at(kSince).at(labels), 1'593'734'400);  // 2020-07-03T00:00:00Z
+  EXPECT_DOUBLE_EQ(scrape.at("warning_gap_yuan").at(labels), 123.52);
+}
+
+TEST_F(LedgerCollectorTest, ProjectsShowTheirStatusAndTheNextCheckpoint) {
+  Commit(MakePlanEntry(
+      MakePlan("12", {MakeProject("over", 100, Schedule()), MakeProject("severe", 100, Schedule()),
+                      MakeProject("behind", 100, Schedule()), MakeProject("ahead", 100, Schedule()),
+                      MakeProject("done", 100, Schedule()),
+                      MakeProject("later", 100, {"", "", "", "100"}),
+                      MakeProject("fine", 100, Schedule())}),
+      "2020-01-01"));
+  Pay("over", "2020-02-01", 101);
+  Pay("severe", "2020-02-01", 29);
+  Pay("behind", "2020-02-01", 44);
+  Pay("ahead", "2020-02-01", 56);
+  Pay("done", "2020-02-01", 100);
+  Pay("fine", "2020-02-01", 45);
+  const auto scrape = Scrape();
+  const std::map<std::string, std::string> expected = {
+      {"over", "overspent"}, {"severe", "severely_behind"},
+      {"behind", "behind"},  {"ahead", "ahead"},
+      {"done", "ahead"},     {"later", "not_due"},
+      {"fine", "on_track"}};
+  EXPECT_EQ(scrape.at("project_status").size(), expected.size());
+  for (const auto& [project, status] : expected) {
+    Labels labels = OfProject("12", project);
+    labels["status"] = status;
+    EXPECT_EQ(scrape.at("project_status").count(labels), 1u) << project << " is not " << status;
+  }
+  // The blank cell of October adds nothing to June's half.
+  EXPECT_EQ(scrape.at("project_next_planned_ratio").at(OfProject("12", "fine")), 0.5);
+  EXPECT_EQ(scrape.at("project_next_planned_ratio").at(OfProject("12", "later")), 0);
+}
+
+TEST_F(LedgerCollectorTest, MonthsShowWhatWasPaidInThemUpToTheBusinessDate) {
+  ApplyTree();
+  Pay("staff", "2020-01-31", 100);
+  Pay("staff", "2020-02-01", 200);
+  Pay("staff", "2020-02-29", 50);
+  Pay("staff", "2020-05-01", 300);
+  Pay("staff", "2020-05-31", -300);
+  Pay("staff", "2020-07-01", 1);
+  Pay("staff", "2020-07-02", 7'000);  // after the business date
+  const auto of_month = [](const char* month) {
+    Labels labels = OfProject("121", "staff");
+    labels["month"] = month;
+    return labels;
+  };
+  auto scrape = Scrape();
+  EXPECT_EQ(scrape.at("project_month_disbursed_yuan"),
+            (Samples{{of_month("01"), 1}, {of_month("02"), 2.5}, {of_month("07"), 0.01}}));
+  Pay("staff", "2020-12-31", 900);
+  Pay("staff", "2020-10-01", 800);
+  ledger_.calendar().Set(Day("2021-01-01"));
+  scrape = Scrape();
+  EXPECT_EQ(scrape.at("project_month_disbursed_yuan").at(of_month("07")), 70.01);
+  EXPECT_EQ(scrape.at("project_month_disbursed_yuan").at(of_month("10")), 8);
+  EXPECT_EQ(scrape.at("project_month_disbursed_yuan").at(of_month("12")), 9);
+}
+
+TEST_F(LedgerCollectorTest, FloorIsTheLastOneOfTheProfile) {
+  ApplyTree();
+  EXPECT_EQ(Scrape().at("floor_ratio"), Samples());
+  Profile profile;
+  profile.floors = {{6, 30, 500'000}, {9, 30, 750'000}};
+  ASSERT_TRUE(ledger_.administration().AdoptProfile(profile).ok());
+  EXPECT_EQ(Scrape().at("floor_ratio"), (Samples{{{{"fiscal_year", "2020"}}, 0.5}}));
+  ledger_.calendar().Set(Day("2020-06-29"));
+  EXPECT_EQ(Scrape().at("floor_ratio"), Samples());
+  ledger_.calendar().Set(Day("2020-09-30"));
+  EXPECT_EQ(Scrape().at("floor_ratio"), (Samples{{{{"fiscal_year", "2020"}}, 0.75}}));
+}
+
 TEST_F(LedgerCollectorTest, StoreThatRefusesWritesIsShown) {
   const auto write = [this] {
     return ledger_.committer().Run([](const LedgerState&) -> Result<std::vector<JournalEntry>> {
@@ -279,8 +400,9 @@ TEST_F(LedgerCollectorTest, EventsThatWaitAreTheQueueDepth) {
   const auto idle =
       Committer::Create(ledger_.ledger(), ledger_.clock(), {}).value();  // no thread takes them
   idle->SubmitPayments({"test", {PaymentRefusal(), PaymentRefusal()}}, [](const auto&) {});
-  EXPECT_EQ(Scrape(LedgerCollector(ledger_.ledger(), *idle, ledger_.calendar())).at("queue_depth"),
-            (Samples{{{}, 2}}));
+  const auto scrape = Scrape(LedgerCollector(ledger_.ledger(), *idle, ledger_.calendar()));
+  EXPECT_EQ(scrape.at("queue_depth"), (Samples{{{}, 2}}));
+  EXPECT_EQ(scrape.at("queue_limit"), (Samples{{{}, 200'000}}));
 }
 
 // Every payment is 1 yuan, to two lines in turn and one that no plan carries: the

@@ -13,6 +13,7 @@
 #include "storage/memory_store.h"
 #include "support/fake_time.h"
 #include "telemetry/daemon_metrics.h"
+#include "telemetry/disk_collector.h"
 #include "telemetry/ledger_collector.h"
 #include "telemetry/load_collector.h"
 
@@ -33,6 +34,7 @@ std::vector<prometheus::MetricFamily> AllFamilies() {
   for (auto& family : LoadCollector([] { return ServerLoad(); }).Collect()) {
     families.push_back(std::move(family));
   }
+  for (auto& family : DiskCollector({}).Collect()) families.push_back(std::move(family));
   return families;
 }
 
@@ -57,17 +59,20 @@ TEST(MetricNamesTest, NamesAreUniqueAndCarryThePrefix) {
     EXPECT_TRUE(IsWellFormed(family.name)) << family.name;
     EXPECT_TRUE(names.insert(family.name).second) << family.name;
   }
-  EXPECT_EQ(names.size(), 42u);
+  EXPECT_EQ(names.size(), 55u);
 }
 
 TEST(MetricNamesTest, NamesEndInABaseUnitOrACount) {
   // A gauge or histogram without a unit counts the things it is named after.
   const std::set<std::string> counts = {
-      "budgetwatch_suspense_payments", "budgetwatch_warning_active",
-      "budgetwatch_ledger_sequence",   "budgetwatch_store_writable",
-      "budgetwatch_queue_depth",       "budgetwatch_commit_entries",
-      "budgetwatch_grpc_connections",  "budgetwatch_grpc_calls",
-      "budgetwatch_grpc_streams",      "budgetwatch_backup_last_sequence"};
+      "budgetwatch_suspense_payments",    "budgetwatch_warning_active",
+      "budgetwatch_ledger_sequence",      "budgetwatch_store_writable",
+      "budgetwatch_queue_depth",          "budgetwatch_queue_limit",
+      "budgetwatch_project_status",       "budgetwatch_warning_unexplained",
+      "budgetwatch_commit_entries",       "budgetwatch_grpc_connections",
+      "budgetwatch_grpc_calls",           "budgetwatch_grpc_streams",
+      "budgetwatch_backup_last_sequence", "budgetwatch_indicator_target_met",
+      "budgetwatch_indicator_value"};
   for (const auto& family : AllFamilies()) {
     const bool counter = family.type == prometheus::MetricType::Counter;
     EXPECT_EQ(counter, family.name.ends_with("_total")) << family.name;

@@ -216,6 +216,7 @@ const char* NameOf(SubjectKind kind) {
     case SubjectKind::kProject: return "SUBJECT_KIND_PROJECT";
     case SubjectKind::kDepartment: return "SUBJECT_KIND_DEPARTMENT";
     case SubjectKind::kSuspense: return "SUBJECT_KIND_SUSPENSE";
+    case SubjectKind::kIndicator: return "SUBJECT_KIND_INDICATOR";
   }
   return "none";
 }
@@ -277,7 +278,7 @@ TEST(Contract, EnumsThatAreCastHaveTheSameNumbers) {
   ExpectSameNumbers(*v1::FundingSource_descriptor(), FundingSource::kOther);
   ExpectSameNumbers(*v1::ExecutionStatus_descriptor(), ExecutionStatus::kOnTrack);
   ExpectSameNumbers(*v1::Severity_descriptor(), Severity::kCritical);
-  ExpectSameNumbers(*v1::SubjectKind_descriptor(), SubjectKind::kSuspense);
+  ExpectSameNumbers(*v1::SubjectKind_descriptor(), SubjectKind::kIndicator);
   ExpectSameNumbers(*v1::WarningEventKind_descriptor(), WarningChange::kSuperseded);
   ExpectSameNumbers(*v1::CauseClass_descriptor(), CauseClass::kOther);
   ExpectSameNumbers(*v1::PaymentKind_descriptor(), PaymentKind::kCorrection);

@@ -147,6 +147,22 @@ TEST(PlanMessage, EachFaultGivesItsFinding) {
   }
 }
 
+// A client may want a person to judge what could be compared.
+TEST(PlanMessage, AReadingAsQualitativeIsKept) {
+  v1::Plan message = ToMessage(FullPlan());
+  v1::Indicator* indicator = message.mutable_projects(0)->mutable_indicators(1);
+  for (const char* text : {"≥90%", "有所提高"}) {
+    indicator->set_target_text(text);
+    indicator->clear_target();
+    indicator->mutable_target()->set_kind(v1::TARGET_KIND_QUALITATIVE);
+    Plan plan = FromMessage(message).plan;
+    FillIndicators(&plan);
+    EXPECT_EQ(plan.projects[0].indicators[1].target.kind, TargetKind::kQualitative) << text;
+    // Sent as it was answered, it is the same plan.
+    EXPECT_EQ(FromMessage(ToMessage(plan)).plan, plan) << text;
+  }
+}
+
 TEST(PlanMessage, FindingsKeepTheirFields) {
   const v1::Finding message =
       ToMessage(Finding{"falling_share", Severity::kError, "P1", "line 3", "下降", "falls"});

@@ -23,9 +23,11 @@
 #include "support/test_ledger.h"
 #include "transport/admin_service.h"
 #include "transport/monitor_service.h"
+#include "transport/observation_service.h"
 #include "transport/payment_service.h"
 #include "transport/plan_message.h"
 #include "transport/plan_service.h"
+#include "transport/review_message_format.h"
 #include "transport/server.h"
 
 namespace budgetwatch {
@@ -131,8 +133,9 @@ class TestServer {
  public:
   explicit TestServer(const Committer::Options& options = {}, const ServerLimits& limits = {})
       : ledger_(store_, options), calls_(observer_, limits) {
-    auto server = GrpcServer::Start("127.0.0.1:0", {&plans_, &payments_, &monitor_, &admin_},
-                                    limits, &calls_.connections());
+    auto server =
+        GrpcServer::Start("127.0.0.1:0", {&plans_, &payments_, &observations_, &monitor_, &admin_},
+                          limits, &calls_.connections());
     BW_CHECK(server.ok());
     server_ = std::move(server).value();
   }
@@ -176,7 +179,11 @@ class TestServer {
   Calls calls_;
   PlanServiceHandler plans_{ledger_.plans(), ledger_.reports(), calls_};
   PaymentServiceHandler payments_{ledger_.payments(), calls_};
-  MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), calls_};
+  ReviewMessageFormat review_format_;
+  Reviews reviews_{ledger_.ledger(),   ledger_.committer(), ledger_.reports(),
+                   ledger_.warnings(), ledger_.calendar(),  review_format_};
+  ObservationServiceHandler observations_{ledger_.observations(), ledger_.reports(), calls_};
+  MonitorServiceHandler monitor_{ledger_.reports(), ledger_.warnings(), reviews_, calls_};
   AdminServiceHandler admin_{ledger_.ledger(),
                              ledger_.committer(),
                              ledger_.administration(),

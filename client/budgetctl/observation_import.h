@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "budgetctl/context.h"
+
+namespace budgetwatch::ctl {
+
+// Sends the observations of a CSV file and prints what became of them.
+ExitCode ImportObservations(const Context& context, const std::string& path,
+                            const std::string& source);
+
+}  // namespace budgetwatch::ctl

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/yaml_map.h"
+
+namespace budgetwatch {
+
+// Parses a YAML file that is one mapping with known keys, and lets `read` take its settings;
+// `read` may add to the errors. Errors: INVALID_FIELD, a line for each thing that is wrong,
+// naming file, line, key and cure.
+Status ReadSettingsFile(
+    const std::string& path, const std::vector<std::string_view>& keys,
+    const std::function<void(const YamlMap& map, std::vector<YamlError>* errors)>& read);
+
+// Takes a text; leaves `text` as it is where the key is absent.
+void ReadText(const YamlMap& map, std::string_view key, std::string* text);
+
+}  // namespace budgetwatch

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/performance_report.h"
+#include "domain/score.h"
+
+namespace budgetwatch {
+
+// Scores of a department's own lines. Points into the report that it was made from.
+struct Scorecard {
+  std::string profile_name;
+  std::vector<ProjectScore> projects;  // in the order of the plan
+  Rational points;                     // mean weighted by budgets; 0 without lines
+  std::string grade;                   // empty without lines
+};
+
+Scorecard MakeScorecard(const PerformanceReport& report, const Profile& profile);
+
+}  // namespace budgetwatch
