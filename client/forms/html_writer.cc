@@ -60,7 +60,7 @@ tr { break-inside: avoid; }
 .from-above { border-top: none; }
 footer { text-align: right; font-size: 8pt; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 8pt; line-height: 1.25; }
+  body { max-width: none; padding: 0 1mm; font-size: 8pt; line-height: 1.25; }
   td, th { padding: 1pt 2pt; }
   section { margin: 0; }
   section + section { break-before: page; }
