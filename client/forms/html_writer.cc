@@ -20,7 +20,7 @@ constexpr std::string_view kHead =
 constexpr std::string_view kStyle = R"(<style>
 @page {
   size: A4 landscape;
-  margin: 12mm 10mm 14mm;
+  margin: 8mm 8mm 12mm;
   @bottom-center {
     content: "第 " counter(page) " 页，共 " counter(pages) " 页";
     font: 9pt "SimSun", "宋体", "Songti SC", "Noto Serif CJK SC", serif;
@@ -60,7 +60,8 @@ tr { break-inside: avoid; }
 .from-above { border-top: none; }
 footer { text-align: right; font-size: 8pt; }
 @media print {
-  body { max-width: none; padding: 0; }
+  body { max-width: none; padding: 0 1mm; font-size: 8pt; line-height: 1.25; }
+  td, th { padding: 1pt 2pt; }
   section { margin: 0; }
   section + section { break-before: page; }
 }

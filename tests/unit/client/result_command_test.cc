@@ -216,7 +216,7 @@ TEST_F(ResultCommandTest, ReviewsAreExportedAsForms) {
   const auto path = [this](const std::string& name) { return (folder_ / name).string(); };
   const Ran html = Run({"review", "export", id, "-o", path("form.HTML")});
   EXPECT_EQ(html.code, 0) << html.err;
-  EXPECT_THAT(html.out, HasSubstr("项目支出绩效目标执行监控表（2 张）已写入 " + path("form.HTML")));
+  EXPECT_THAT(html.out, HasSubstr("项目支出绩效目标执行监控表（3 张）已写入 " + path("form.HTML")));
   EXPECT_THAT(read("form.HTML"), HasSubstr("到货延期"));
   EXPECT_EQ(Run({"review", "export", id, "-o", path("form.xlsx")}).code, 0);
   EXPECT_TRUE(read("form.xlsx").starts_with("PK"));
