@@ -189,6 +189,7 @@ Result<Reviews::Detail> Reviews::Get(const std::string& review_id) const {
     for (const auto& [warning_id, warning] : state.warnings().all()) {
       if (Concerns(*review, warning)) detail.warnings.push_back(warning);
     }
+    FillCurrentFigures(state, calendar_.Today(), &detail.warnings);
     return true;
   });
   if (!found) {

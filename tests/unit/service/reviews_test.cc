@@ -191,6 +191,9 @@ TEST_F(ReviewsTest, ADayThatHasPassedIsReviewedOnce) {
   EXPECT_EQ(format_.HashOf(detail.value().content), page.reviews[0].entry.content_hash);
   EXPECT_THAT(detail.value().content, testing::HasSubstr("1-6月"));
   EXPECT_FALSE(detail.value().warnings.empty());
+  for (const Warning& warning : detail.value().warnings) {
+    EXPECT_EQ(warning.current_figures.has_value(), warning.open) << warning.id.ToString();
+  }
 
   // The same facts, but nobody was there on the day.
   MemoryStore other_store;
