@@ -31,6 +31,22 @@ inline void AppendVarint(uint64_t value, std::string* out) {
   out->append(bytes, WriteVarint(value, bytes));
 }
 
+// Reads what AppendVarint wrote and moves `position` behind it; false where it is cut off
+// or does not fit.
+inline bool ReadVarint(const char** position, const char* end, uint64_t* value) {
+  uint64_t result = 0;
+  for (int shift = 0; shift < 64 && *position != end; shift += 7) {
+    const auto byte = static_cast<unsigned char>(*(*position)++);
+    if (shift == 63 && byte > 1) return false;
+    result |= uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) {
+      *value = result;
+      return true;
+    }
+  }
+  return false;
+}
+
 inline uint64_t ZigZag(int64_t value) {
   return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
 }
@@ -83,19 +99,7 @@ class WireReader {
     return false;
   }
 
-  bool TakeVarint(uint64_t* value) {
-    uint64_t result = 0;
-    for (int shift = 0; shift < 64 && position_ != end_; shift += 7) {
-      const auto byte = static_cast<unsigned char>(*position_++);
-      if (shift == 63 && byte > 1) return false;
-      result |= uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) {
-        *value = result;
-        return true;
-      }
-    }
-    return false;
-  }
+  bool TakeVarint(uint64_t* value) { return ReadVarint(&position_, end_, value); }
 
   // A tag or a size, which Protocol Buffers read from at most 5 bytes, however many of
   // their bits are 0.

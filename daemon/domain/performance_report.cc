@@ -5,28 +5,33 @@
 namespace budgetwatch {
 namespace {
 
+// A year in which nothing at all was booked is one that the ledger does not know: a line's
+// budget says nothing about it then.
 std::vector<EarlierYear> EarlierYearsOf(const std::string& project_code, int fiscal_year,
                                         Date as_of, const ResultBasis& basis) {
   const Profile& profile = *basis.money.profile;
   std::vector<EarlierYear> years;
   for (const auto& [year, totals] : basis.earlier_totals) {
-    if (totals == nullptr || year >= fiscal_year || year < fiscal_year - kEarlierYears) continue;
-    const auto position = totals->find(project_code);
-    if (position == totals->end()) continue;
-    const ProjectTotals& booked = position->second;
-    const Date late_day =
-        DayInYear(profile.backloaded_after.month, profile.backloaded_after.day, year);
-    EarlierYear earlier;
+    if (totals == nullptr || totals->empty()) continue;
+    if (year >= fiscal_year || year < fiscal_year - kEarlierYears) continue;
+    const auto booked = totals->find(project_code);
+    const PlanRevisionPtr carrier = basis.money.plans->Carrier(
+        year, project_code, Date::LastOfYear(year), basis.money.known_at);
+    if (booked == totals->end() && carrier == nullptr) continue;
+    EarlierYear& earlier = years.emplace_back();
     earlier.fiscal_year = year;
-    earlier.disbursed_fen = booked.SumUpTo(DayInYear(as_of.month(), as_of.day(), year)).amount_fen;
-    earlier.disbursed_year_fen = booked.SumUpTo(Date::LastOfYear(year)).amount_fen;
-    earlier.late_disbursed_fen = earlier.disbursed_year_fen - booked.SumUpTo(late_day).amount_fen;
-    if (const PlanRevisionPtr carrier = basis.money.plans->Carrier(
-            year, project_code, Date::LastOfYear(year), basis.money.known_at)) {
+    if (carrier != nullptr) {
       earlier.budget_fen =
           carrier->plan().projects[carrier->project_index.at(project_code)].budget_fen;
     }
-    years.push_back(earlier);
+    if (booked == totals->end()) continue;
+    const Date day = DayInYear(as_of.month(), as_of.day(), year);
+    const Date late_day =
+        DayInYear(profile.backloaded_after.month, profile.backloaded_after.day, year);
+    earlier.disbursed_fen = booked->second.SumUpTo(day).amount_fen;
+    earlier.disbursed_year_fen = booked->second.SumUpTo(Date::LastOfYear(year)).amount_fen;
+    earlier.late_disbursed_fen =
+        earlier.disbursed_year_fen - booked->second.SumUpTo(late_day).amount_fen;
   }
   return years;
 }

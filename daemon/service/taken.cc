@@ -1,6 +1,10 @@
 #include "service/taken.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/wire.h"
 
 namespace budgetwatch {
 
@@ -16,27 +20,71 @@ Status VisitTaken(const PaymentLookup& lookup, Sequence sequence, const PaymentE
   return {};
 }
 
+namespace {
+
+bool Later(const TakenSums::Item& a, const TakenSums::Item& b) { return a.payment > b.payment; }
+
+}  // namespace
+
 void TakenSums::Add(Sequence payment, int64_t amount_fen) {
-  items_.push_back({payment, amount_fen});
-  if (items_.size() - sorted_count_ >= std::max(kUnsortedMin, sorted_count_ / 2)) Sorted();
+  newest_.push_back({payment, amount_fen});
+  if (newest_.size() >= kNewestMax) Seal();
 }
 
-const std::vector<TakenSums::Item>& TakenSums::Sorted() {
-  const auto before = [](const Item& a, const Item& b) { return a.payment < b.payment; };
-  const auto middle = items_.begin() + static_cast<ptrdiff_t>(sorted_count_);
-  std::sort(middle, items_.end(), before);
-  std::inplace_merge(items_.begin(), middle, items_.end(), before);
-  size_t kept = 0;
-  for (const Item& item : items_) {
-    if (kept > 0 && items_[kept - 1].payment == item.payment) {
-      items_[kept - 1].amount_fen += item.amount_fen;
-    } else {
-      items_[kept++] = item;
-    }
+void TakenSums::Seal() {
+  if (newest_.empty()) return;
+  std::sort(newest_.begin(), newest_.end(),
+            [](const Item& a, const Item& b) { return Later(b, a); });
+  std::string run;
+  Sequence before = 0;
+  for (auto item = newest_.begin(); item != newest_.end();) {
+    const Sequence payment = item->payment;
+    int64_t amount_fen = 0;
+    for (; item != newest_.end() && item->payment == payment; ++item)
+      amount_fen += item->amount_fen;
+    AppendVarint(static_cast<uint64_t>(payment - before), &run);
+    AppendVarint(ZigZag(amount_fen), &run);
+    before = payment;
   }
-  items_.resize(kept);
-  sorted_count_ = kept;
-  return items_;
+  run.shrink_to_fit();
+  runs_.push_back(std::move(run));
+  newest_.clear();
+}
+
+TakenSums::Reader TakenSums::Read() {
+  Seal();
+  return Reader(runs_);
+}
+
+TakenSums::Reader::Reader(const std::vector<std::string>& runs) {
+  tails_.reserve(runs.size());
+  for (const std::string& run : runs) Push({{}, run.data(), run.data() + run.size()});
+  Next();
+}
+
+void TakenSums::Reader::Push(Tail tail) {
+  uint64_t step = 0;
+  uint64_t amount = 0;
+  if (!ReadVarint(&tail.position, tail.end, &step)) return;
+  BW_CHECK(ReadVarint(&tail.position, tail.end, &amount));
+  tail.next = {tail.next.payment + static_cast<Sequence>(step), UnZigZag(amount)};
+  tails_.push_back(tail);
+  std::push_heap(tails_.begin(), tails_.end(),
+                 [](const Tail& a, const Tail& b) { return Later(a.next, b.next); });
+}
+
+void TakenSums::Reader::Next() {
+  done_ = tails_.empty();
+  if (done_) return;
+  item_ = {tails_.front().next.payment, 0};
+  while (!tails_.empty() && tails_.front().next.payment == item_.payment) {
+    std::pop_heap(tails_.begin(), tails_.end(),
+                  [](const Tail& a, const Tail& b) { return Later(a.next, b.next); });
+    const Tail tail = tails_.back();
+    tails_.pop_back();
+    item_.amount_fen += tail.next.amount_fen;
+    Push(tail);
+  }
 }
 
 }  // namespace budgetwatch

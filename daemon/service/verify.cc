@@ -234,18 +234,21 @@ class Verifier {
   }
 
   Status CheckTaken() {
-    const std::vector<TakenSums::Item>& expected = taken_.Sorted();
-    auto next = expected.begin();
+    TakenSums::Reader expected = taken_.Read();
     const auto missing_before = [&](Sequence sequence) {
-      for (; next != expected.end() && next->payment < sequence; ++next) {
-        if (next->amount_fen != 0) DifferTaken(next->payment, 0, next->amount_fen);
+      for (; expected.item() != nullptr && expected.item()->payment < sequence; expected.Next()) {
+        const auto [payment, amount_fen] = *expected.item();
+        if (amount_fen != 0) DifferTaken(payment, 0, amount_fen);
       }
     };
     const auto quiet =
         store_.ScanTaken(result_.verified_sequence, [&](Sequence sequence, int64_t stored_fen) {
           missing_before(sequence);
-          const bool known = next != expected.end() && next->payment == sequence;
-          const int64_t amount_fen = known ? (next++)->amount_fen : 0;
+          int64_t amount_fen = 0;
+          if (expected.item() != nullptr && expected.item()->payment == sequence) {
+            amount_fen = expected.item()->amount_fen;
+            expected.Next();
+          }
           if (stored_fen != amount_fen) DifferTaken(sequence, stored_fen, amount_fen);
         });
     if (!quiet.ok()) return quiet.error();
@@ -253,7 +256,8 @@ class Verifier {
       missing_before(kKnownNow);
       return {};
     }
-    for (const auto& [payment, amount_fen] : expected) {
+    for (TakenSums::Reader again = taken_.Read(); again.item() != nullptr; again.Next()) {
+      const auto [payment, amount_fen] = *again.item();
       const auto stored = store_.TakenFen(payment);
       if (!stored.ok()) return stored.error();
       // Commits behind the verified sequence may have taken more.

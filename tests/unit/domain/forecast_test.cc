@@ -1,6 +1,7 @@
 // Goal: a forecast follows its formula at every edge of a budget year, is silent where
 // there is too little to say, and keeps its laws on any line. Method: a table of lines
-// whose answers were worked out by hand, and laws on lines of five shapes from fixed seeds.
+// with the answers that the formula gives, most worked out by hand, and laws on lines of five
+// shapes from fixed seeds.
 
 #include "domain/forecast.h"
 

@@ -87,6 +87,19 @@ TEST_F(ReportsTest, OnlyPaymentsUpToTheDateCount) {
   EXPECT_EQ(ledger_.Report("100", "2020-05-06").suspense.amount_fen, 20);
 }
 
+TEST_F(ReportsTest, AYearWithoutMoneyOnTheLineTellsTheForecastWhereTheLedgerKnowsTheYear) {
+  Plan before = MakePlan("100", {MakeProject("A", 1000), MakeProject("B", 1000)});
+  before.fiscal_year = 2019;
+  ledger_.Apply(std::move(before));
+  const auto year_count = [this] {
+    const auto report = ledger_.reports().Performance({"100", 2020, Day("2020-06-30"), {}});
+    return report.value().lines.at(0).forecast.year_count;
+  };
+  EXPECT_EQ(year_count(), 0);  // nothing of 2019 is in the ledger
+  ledger_.Record({MakePayment("old", "B", "2019-05-05", 100)});
+  EXPECT_EQ(year_count(), 1);
+}
+
 TEST_F(ReportsTest, RequestsOutOfBoundsAreRefused) {
   const Date day = Day("2020-06-30");
   EXPECT_EQ(Try(Day("2021-01-01")).error().reason, "DATE_OUTSIDE_FISCAL_YEAR");

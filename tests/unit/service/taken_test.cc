@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 #include <random>
 
@@ -18,18 +19,34 @@ TEST(TakenSums, AreThoseOfAMapInItsOrder) {
     sums.Add(payment, amount_fen);
     expected[payment] += amount_fen;
     // Asking in between changes nothing.
-    if (i % 100'000 == 0) (void)sums.Sorted();
+    if (i % 100'000 == 0) (void)sums.Read();
   }
-  ASSERT_EQ(sums.Sorted().size(), expected.size());
-  auto next = expected.begin();
-  for (const TakenSums::Item& item : sums.Sorted()) {
-    EXPECT_EQ(item.payment, next->first);
-    EXPECT_EQ(item.amount_fen, next->second);
-    ++next;
+  std::map<Sequence, int64_t> read;
+  Sequence before = -1;
+  for (TakenSums::Reader reader = sums.Read(); reader.item() != nullptr; reader.Next()) {
+    EXPECT_LT(before, reader.item()->payment);
+    before = reader.item()->payment;
+    read[before] = reader.item()->amount_fen;
   }
+  EXPECT_EQ(read, expected);
 }
 
-TEST(TakenSums, AreEmptyAtFirst) { EXPECT_TRUE(TakenSums().Sorted().empty()); }
+TEST(TakenSums, KeepTheLargestAmounts) {
+  TakenSums sums;
+  const Sequence last = std::numeric_limits<Sequence>::max();
+  sums.Add(last, std::numeric_limits<int64_t>::min());
+  sums.Add(1, std::numeric_limits<int64_t>::max());
+  TakenSums::Reader reader = sums.Read();
+  EXPECT_EQ(reader.item()->payment, 1);
+  EXPECT_EQ(reader.item()->amount_fen, std::numeric_limits<int64_t>::max());
+  reader.Next();
+  EXPECT_EQ(reader.item()->payment, last);
+  EXPECT_EQ(reader.item()->amount_fen, std::numeric_limits<int64_t>::min());
+  reader.Next();
+  EXPECT_EQ(reader.item(), nullptr);
+}
+
+TEST(TakenSums, AreEmptyAtFirst) { EXPECT_EQ(TakenSums().Read().item(), nullptr); }
 
 }  // namespace
 }  // namespace budgetwatch
