@@ -176,8 +176,8 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
       std::make_unique<Reviews>(*ledger, *committer, *reports, *warnings, *calendar, review_format);
   administration = std::make_unique<Administration>(*ledger, *committer, *calendar);
   committer->Start();
-  const Status adopted = administration->AdoptProfile(profile);
-  if (!adopted.ok()) return adopted;
+  const auto adopted = administration->AdoptProfile(profile);
+  if (!adopted.ok()) return adopted.error();
   warnings->Start();
   reviews->Start();
   return {};
@@ -288,7 +288,13 @@ Status Application::Parts::ReadAndAdopt(const SettingsSource& source, Options* w
   *wanted = std::move(read).value();
   const auto profile = ReadProfileFile(wanted->profile_file);
   if (!profile.ok()) return profile.error();
-  return administration->AdoptProfile(profile.value());
+  const auto changed = administration->AdoptProfile(profile.value());
+  if (!changed.ok()) return changed.error();
+  if (changed.value()) {
+    spdlog::info("profile recorded name={}", Quoted(profile.value().name));
+    reviews->LookAgain();
+  }
+  return {};
 }
 
 // What the table marks; names in the log what it does not mark and what differs.
