@@ -63,7 +63,7 @@ std::vector<Setting> FilesAndAddresses() {
        "Fixed business date such as 2020-07-01, for demonstrations and tests", "Empty for today.",
        kRestarts, DateForm{&Options::today}},
       {"Time and log", "log_level", "", "What the log on standard error tells at least",
-       "Payees, ids and memos are told by debug alone, if at all.", kReloads,
+       "It names no payees and no memos, whatever the level.", kReloads,
        TextForm{Kind::kLogLevel, &Options::log_level}},
       {"Time and log", "stop_timeout_seconds", "",
        "How long a stop waits for calls that are under way",
