@@ -93,7 +93,7 @@ std::string FormText(const Setting& setting) {
   if (const auto* text = std::get_if<TextForm>(&setting.form)) {
     return std::string(TextFormName(text->kind));
   }
-  return "date, or empty";
+  return "date such as 2020-07-01, or empty";
 }
 
 std::string ValueText(const Setting& setting, const Options& options) {
