@@ -1,73 +1,58 @@
 #include <pthread.h>
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <atomic>
+#include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <iostream>
-#include <thread>
 
 #include "app/application.h"
 #include "app/command_line.h"
+#include "app/log.h"
 #include "app/offline_tools.h"
-#include "app/profile_file.h"
+#include "app/service_manager.h"
+#include "app/stop_guard.h"
 
 namespace {
 
-// Logs go to standard error; standard output carries the one line that says where
-// the daemon listens.
-void SetUpLog(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("budgetwatchd"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%f%z level=%l %v");
-  spdlog::set_level(spdlog::level::from_str(level));
-  spdlog::flush_on(spdlog::level::debug);
+using budgetwatch::Application;
+using budgetwatch::ServiceManager;
+
+// Signs of life in the time in which one is expected: a beat takes from one to the next.
+constexpr int kSignsOfLife = 4;
+
+// Waits for a signal; 0 when it is time for a sign of life before one comes.
+int WaitForSignal(const sigset_t& signals, const ServiceManager& manager) {
+  int received = 0;
+  const auto interval = manager.watchdog_interval();
+  if (!interval) {
+    sigwait(&signals, &received);
+    return received;
+  }
+  const auto pause = *interval / kSignsOfLife;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(pause);
+  const timespec patience = {seconds.count(), std::chrono::nanoseconds(pause - seconds).count()};
+  received = sigtimedwait(&signals, nullptr, &patience);
+  return received < 0 ? 0 : received;
 }
 
-int CheckConfig(const budgetwatch::Options& options) {
-  budgetwatch::Status status = budgetwatch::CheckOptions(options);
-  if (status.ok() && !options.profile_file.empty()) {
-    const auto profile = budgetwatch::ReadProfileFile(options.profile_file);
-    if (!profile.ok()) status = profile.error();
+// Until it is asked to stop; the signal that asked.
+int Serve(Application& application, const budgetwatch::SettingsSource& source,
+          const sigset_t& signals, const ServiceManager& manager) {
+  manager.Ready(application.Summary());
+  while (true) {
+    const int received = WaitForSignal(signals, manager);
+    if (received == SIGHUP) {
+      manager.Reloading();
+      const budgetwatch::Status status = application.Reload(source);
+      manager.Ready(status.ok() ? application.Summary()
+                                : "the last reload failed, see the log; " + application.Summary());
+    } else if (received != 0) {
+      return received;
+    } else if (application.Beat()) {
+      manager.Alive(application.Summary());
+    }
   }
-  if (!status.ok()) {
-    std::cerr << "budgetwatchd: " << status.error().message << '\n';
-    return 1;
-  }
-  std::cout << "configuration is good\n";
-  return 0;
 }
-
-// Ends the process when its orderly stop takes too long, or is asked for again, and says
-// what was not answered. What was acknowledged is durable all the same.
-class StopGuard {
- public:
-  // Time to close the store, on top of the time for calls.
-  static constexpr int kClosingSeconds = 10;
-
-  StopGuard(const sigset_t& signals, const budgetwatch::Application& application,
-            int stop_timeout_seconds)
-      : thread_([this, signals, &application, stop_timeout_seconds] {
-          const timespec patience = {stop_timeout_seconds + kClosingSeconds, 0};
-          const int received = sigtimedwait(&signals, nullptr, &patience);
-          if (stopped_) return;
-          spdlog::error("stopped at once because {} unanswered=\"{}\"",
-                        received < 0 ? "the stop took too long" : "a second signal came",
-                        application.Unanswered());
-          std::_Exit(1);
-        }) {}
-
-  ~StopGuard() {
-    stopped_ = true;
-    pthread_kill(thread_.native_handle(), SIGTERM);
-    thread_.join();
-  }
-
- private:
-  std::atomic<bool> stopped_ = false;
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -76,29 +61,34 @@ int main(int argc, char** argv) {
   std::optional<int> exit_code;
   const budgetwatch::CommandLine line = budgetwatch::ReadCommandLine(argc, argv, &exit_code);
   if (exit_code) return *exit_code;
-  if (line.check_config) return CheckConfig(line.options);
-  SetUpLog(line.options.log_level);
+  budgetwatch::SetUpLog(line.options.log_level);
 
-  // Blocked before any thread starts, so that only sigwait below takes them.
+  // Blocked before any thread starts, so that only this one takes them.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGTERM);
   sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  sigset_t signals = stop_signals;
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
-  auto application = budgetwatch::Application::Start(line.options);
-  if (!application.ok()) {
-    std::cerr << "budgetwatchd: " << application.error().message << '\n';
+  const ServiceManager manager;
+  auto started = Application::Start(line.options);
+  if (!started.ok()) {
+    budgetwatch::Complain(started.error().message);
     return 1;
   }
-  std::printf("ready grpc=%s metrics=%s\n", application.value()->grpc_address().c_str(),
-              application.value()->metrics_address().c_str());
+  Application& application = *started.value();
+  std::printf("ready grpc=%s metrics=%s\n", application.grpc_address().c_str(),
+              application.metrics_address().c_str());
   std::fflush(stdout);
-  int received = 0;
-  sigwait(&stop_signals, &received);
+  const int received = Serve(application, line.source, signals, manager);
+  const int stop_seconds = application.options().stop_timeout_seconds;
+  manager.Stopping(
+      std::chrono::seconds(stop_seconds + 2 * budgetwatch::StopGuard::kClosingSeconds));
   spdlog::info("stopping signal={}", received);
-  StopGuard guard(stop_signals, *application.value(), line.options.stop_timeout_seconds);
-  application.value()->Stop();
+  budgetwatch::StopGuard guard(stop_signals, application, stop_seconds);
+  application.Stop();
   return 0;
 }

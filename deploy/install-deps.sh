@@ -12,6 +12,8 @@ build_packages=(
   # RPC, messages, store, metrics. These bring zlib, curl and c-ares headers.
   protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev
   librocksdb-dev prometheus-cpp-dev libabsl-dev libssl-dev libxxhash-dev
+  # Readiness, reload and watchdog of the service manager.
+  libsystemd-dev
   # Configuration, logging, command line, Unicode, exact fractions, spreadsheets.
   libyaml-cpp-dev libspdlog-dev libcli11-dev libutf8proc-dev libgmp-dev libxlsxwriter-dev
   # For people and the quickstart: checkout, downloads, looking at processes.

@@ -7,10 +7,13 @@
 #include <atomic>
 #include <chrono>
 
+#include "app/heartbeat.h"
+#include "app/log.h"
 #include "app/memory_guard.h"
 #include "app/open_files.h"
 #include "app/profile_file.h"
 #include "app/restore.h"
+#include "app/settings.h"
 #include "app/zoned_calendar.h"
 #include "base/mutex.h"
 #include "service/administration.h"
@@ -66,7 +69,7 @@ class HealthListener : public CommitListener {
   void OnWriteFailed(const Error& error) override {
     if (failing_) return;
     failing_ = true;
-    spdlog::error("store failed reason={} message=\"{}\"", error.reason, error.message);
+    spdlog::error("store failed reason={} message={}", error.reason, Quoted(error.message));
     SetServing(false);
   }
 
@@ -90,7 +93,7 @@ class BackupLog : public BackupObserver {
                  backup.point.chain_hash, backup.size_bytes);
   }
   void OnBackupFailed(const Error& error) override {
-    spdlog::error("backup failed reason={} message=\"{}\"", error.reason, error.message);
+    spdlog::error("backup failed reason={} message={}", error.reason, Quoted(error.message));
   }
 };
 
@@ -110,6 +113,7 @@ struct Application::Parts {
   std::unique_ptr<Backups> backups;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Committer> committer;
+  std::unique_ptr<Heartbeat> heartbeat;
   std::unique_ptr<Plans> plans;
   std::unique_ptr<Payments> payments;
   std::unique_ptr<Observations> observations;
@@ -134,6 +138,9 @@ struct Application::Parts {
   void StartMemoryGuard();
   ServerLoad Load() const;
   bool FinishCalls();
+  std::string ProfileName() const;
+  void TakeOn(const Options& wanted);
+  Status ReadAndAdopt(const SettingsSource& source, Options* wanted);
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -157,6 +164,7 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
   auto created_committer = Committer::Create(*ledger, clock, options.committer);
   if (!created_committer.ok()) return created_committer.error();
   committer = std::move(created_committer).value();
+  heartbeat = std::make_unique<Heartbeat>(*committer);
   committer->AddListener(metrics.get());
   committer->AddListener(&health);
   plans = std::make_unique<Plans>(*ledger, *committer);
@@ -168,8 +176,8 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
       std::make_unique<Reviews>(*ledger, *committer, *reports, *warnings, *calendar, review_format);
   administration = std::make_unique<Administration>(*ledger, *committer, *calendar);
   committer->Start();
-  const Status adopted = administration->AdoptProfile(profile);
-  if (!adopted.ok()) return adopted;
+  const auto adopted = administration->AdoptProfile(profile);
+  if (!adopted.ok()) return adopted.error();
   warnings->Start();
   reviews->Start();
   return {};
@@ -242,12 +250,9 @@ ServerLoad Application::Parts::Load() const {
 
 Result<std::unique_ptr<Application>> Application::Start(const Options& options) {
   if (const Status status = CheckOptions(options); !status.ok()) return status.error();
-  Profile profile;
-  if (!options.profile_file.empty()) {
-    auto read = ReadProfileFile(options.profile_file);
-    if (!read.ok()) return read.error();
-    profile = std::move(read).value();
-  }
+  const auto read = ReadProfileFile(options.profile_file);
+  if (!read.ok()) return read.error();
+  const Profile& profile = read.value();
   if (const Status status = AllowOpenFiles(options.server.max_connections); !status.ok()) {
     return status.error();
   }
@@ -264,11 +269,80 @@ Result<std::unique_ptr<Application>> Application::Start(const Options& options) 
   Parts& started = *application->parts_;
   if (const Status status = started.OpenLedger(profile); !status.ok()) return status.error();
   if (const Status status = started.Serve(); !status.ok()) return status.error();
+  started.metrics->OnConfigurationRead(started.clock.Now());
   spdlog::info("serving grpc={} metrics={} data_dir={} sequence={} profile={}",
                started.server->address(), started.exposer->address(), options.data_dir,
-               started.store->LastSequence(), profile.name);
+               started.store->LastSequence(), Quoted(profile.name));
   return application;
 }
+
+// Of the profile in force.
+std::string Application::Parts::ProfileName() const {
+  return ledger->View([](const LedgerState& state) { return state.ProfileAt(kKnownNow).name; });
+}
+
+// Everything that can fail about a reload.
+Status Application::Parts::ReadAndAdopt(const SettingsSource& source, Options* wanted) {
+  auto read = source.Read();
+  if (!read.ok()) return read.error();
+  *wanted = std::move(read).value();
+  const auto profile = ReadProfileFile(wanted->profile_file);
+  if (!profile.ok()) return profile.error();
+  const auto changed = administration->AdoptProfile(profile.value());
+  if (!changed.ok()) return changed.error();
+  if (changed.value()) {
+    spdlog::info("profile recorded name={}", Quoted(profile.value().name));
+    reviews->LookAgain();
+  }
+  return {};
+}
+
+// What the table marks; names in the log what it does not mark and what differs.
+void Application::Parts::TakeOn(const Options& wanted) {
+  for (const Setting& setting : AllSettings()) {
+    const std::string before = ValueText(setting, options);
+    const std::string after = ValueText(setting, wanted);
+    if (before == after) continue;
+    if (setting.reloads) {
+      CopyValue(setting, wanted, &options);
+      spdlog::info("setting changed name={} from={} to={}", setting.name, Quoted(before),
+                   Quoted(after));
+    } else {
+      spdlog::warn("setting needs a restart name={} in_force={} wanted={}", setting.name,
+                   Quoted(before), Quoted(after));
+    }
+  }
+  SetLogLevel(options.log_level);
+  calls->SetRates(options.server.source_events_per_second, options.server.peer_events_per_second);
+}
+
+Status Application::Reload(const SettingsSource& source) {
+  Parts& parts = *parts_;
+  Options wanted;
+  if (Status status = parts.ReadAndAdopt(source, &wanted); !status.ok()) {
+    parts.metrics->OnConfigurationRefused();
+    spdlog::error("reload failed, the old settings stay message={}",
+                  Quoted(status.error().message));
+    return status;
+  }
+  parts.TakeOn(wanted);
+  parts.metrics->OnConfigurationRead(parts.clock.Now());
+  spdlog::info("reloaded config={} profile={}", Quoted(source.config_file),
+               Quoted(parts.ProfileName()));
+  return {};
+}
+
+bool Application::Beat() { return parts_->heartbeat->Beat(); }
+
+std::string Application::Summary() const {
+  const Parts& parts = *parts_;
+  return "serving grpc=" + parts.server->address() + " metrics=" + parts.exposer->address() +
+         " profile=" + parts.ProfileName() +
+         " sequence=" + std::to_string(parts.store->LastSequence()) +
+         " store=" + (parts.committer->store_error() ? "failing" : "writable");
+}
+
+const Options& Application::options() const { return parts_->options; }
 
 // False when something is not answered yet at the end of the stop timeout.
 bool Application::Parts::FinishCalls() {
@@ -294,7 +368,7 @@ void Application::Stop() {
     parts.server->StopListening();
     const bool finished = parts.FinishCalls();
     if (!finished) {
-      spdlog::warn("stop timeout passed, cutting calls unanswered=\"{}\"", Unanswered());
+      spdlog::warn("stop timeout passed, cutting calls unanswered={}", Quoted(Unanswered()));
     }
     // Calls that are answered get a moment until their clients have the answer. Those
     // that are left are gRPC's own, such as reflection, or wait for a request to come.

@@ -3,29 +3,54 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/log.h"
+#include "app/profile_file.h"
+#include "app/settings.h"
+
 namespace budgetwatch {
+namespace {
+
+// Adds a flag for each setting that has one; its text goes to `texts` by its name.
+void AddFlags(CLI::App* app, std::map<std::string, std::string, std::less<>>* texts) {
+  for (const Setting& setting : AllSettings()) {
+    if (setting.flag.empty()) continue;
+    app->add_option_function<std::string>(
+        std::string(setting.flag),
+        [texts, name = std::string(setting.name)](const std::string& text) {
+          (*texts)[name] = text;
+        },
+        std::string(setting.summary) + " (" + FormText(setting) + ")");
+  }
+}
+
+// The flag whose text has not the form of its setting, or null.
+const Setting* MisusedFlag(const SettingsSource& source) {
+  Options scratch;
+  for (const Setting& setting : AllSettings()) {
+    const auto flag = source.flags.find(setting.name);
+    if (flag != source.flags.end() && !SetFromText(setting, flag->second, &scratch)) {
+      return &setting;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code) {
   CLI::App app("budgetwatchd records budget payments and watches them against their plans.");
   app.set_version_flag("--version", std::string("budgetwatchd ") + BUDGETWATCH_VERSION);
-  app.footer(
-      "Without a daemon: budgetwatchd verify, budgetwatchd restore and budgetwatchd backups work "
-      "on the data files; --help behind each says how.");
-  std::string config_file;
-  std::string data_dir;
-  std::string listen;
-  std::string metrics_listen;
-  std::string profile;
-  std::string today;
+  app.footer(SettingsHelp() +
+             "Without a daemon: budgetwatchd verify, budgetwatchd restore and budgetwatchd backups "
+             "work on the data files; --help behind each says how.");
   CommandLine line;
-  app.add_option("--config", config_file, "configuration file (YAML)");
-  app.add_option("--data-dir", data_dir, "directory of the store");
-  app.add_option("--listen", listen, "HOST:PORT of gRPC; port 0 picks a free one");
-  app.add_option("--metrics-listen", metrics_listen, "HOST:PORT of /metrics; port 0 likewise");
-  app.add_option("--profile", profile, "profile file with thresholds, floors and scores (YAML)");
-  const CLI::Option* today_flag =
-      app.add_option("--today", today, "fixed business date, for demonstrations and tests");
-  app.add_flag("--check-config", line.check_config, "check configuration and profile, then end");
+  bool check = false;
+  bool print = false;
+  app.add_option("--config", line.source.config_file, "Configuration file (YAML)");
+  AddFlags(&app, &line.source.flags);
+  app.add_flag("--check-config", check, "Check the configuration and its profile, then end");
+  app.add_flag("--print-default-config", print,
+               "Print a configuration file with every setting explained, then end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -33,27 +58,23 @@ CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code
     *exit_code = app.exit(error) == 0 ? 0 : 2;
     return line;
   }
-  Options& options = line.options;
-  if (!config_file.empty()) {
-    const Status status = ReadConfigFile(config_file, &options);
-    if (!status.ok()) {
-      std::cerr << "budgetwatchd: " << status.error().message << '\n';
-      *exit_code = 1;
-      return line;
-    }
+  if (print) {
+    std::cout << DefaultConfiguration();
+    *exit_code = 0;
+    return line;
   }
-  for (const auto& [flag, setting] :
-       {std::pair(&data_dir, &options.data_dir), std::pair(&listen, &options.listen),
-        std::pair(&metrics_listen, &options.metrics_listen),
-        std::pair(&profile, &options.profile_file)}) {
-    if (!flag->empty()) *setting = *flag;
+  const auto read = line.source.Read();
+  if (!read.ok()) {
+    Complain(read.error().message);
+    *exit_code = MisusedFlag(line.source) == nullptr ? 1 : 2;
+    return line;
   }
-  if (today_flag->count() > 0) {
-    options.today = Date::Parse(today);
-    if (!options.today) {
-      std::cerr << "budgetwatchd: --today \"" << today << "\" is not a date like 2020-07-01\n";
-      *exit_code = 2;
-    }
+  line.options = read.value();
+  if (check) {
+    const auto profile = ReadProfileFile(line.options.profile_file);
+    if (!profile.ok()) Complain(profile.error().message);
+    if (profile.ok()) std::cout << "configuration is good\n";
+    *exit_code = profile.ok() ? 0 : 1;
   }
   return line;
 }

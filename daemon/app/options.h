@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "domain/date.h"
@@ -11,7 +10,7 @@
 
 namespace budgetwatch {
 
-// How the daemon runs. deploy/budgetwatchd.yaml documents every key.
+// How the daemon runs, with the defaults. app/settings_table.cc says what each one is.
 struct Options {
   std::string data_dir = "/var/lib/budgetwatch";
   std::string backup_dir;  // empty: see BackupDirectoryOf
@@ -49,11 +48,8 @@ std::string BackupDirectoryOf(const Options& options);
 // The limits of the server, with the bytes of the plan.
 ServerLimits LimitsOf(const Options& options);
 
-// Reads a configuration file into `options`; keys that it leaves out keep their
-// value. Errors: INVALID_FIELD, naming file, line, key and cure.
-Status ReadConfigFile(const std::string& path, Options* options);
-
-// Checks what one value cannot show. Errors: INVALID_FIELD.
+// Checks each value, and what several have to do with each other. Errors: INVALID_FIELD,
+// naming the setting and the cure.
 Status CheckOptions(const Options& options);
 
 }  // namespace budgetwatch

@@ -220,6 +220,7 @@ void ReadProfile(const YamlMap& map, std::vector<YamlError>* errors, Profile* pr
 
 Result<Profile> ReadProfileFile(const std::string& path) {
   Profile profile;
+  if (path.empty()) return profile;
   const Status status = ReadSettingsFile(
       path,
       {"name", "tolerance_percent", "severe_percent", "backloaded_percent", "backloaded_after",

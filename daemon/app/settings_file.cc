@@ -49,8 +49,4 @@ Status ReadSettingsFile(
   return {};
 }
 
-void ReadText(const YamlMap& map, std::string_view key, std::string* text) {
-  if (const auto value = map.Text(key)) *text = *value;
-}
-
 }  // namespace budgetwatch

@@ -17,7 +17,4 @@ Status ReadSettingsFile(
     const std::string& path, const std::vector<std::string_view>& keys,
     const std::function<void(const YamlMap& map, std::vector<YamlError>* errors)>& read);
 
-// Takes a text; leaves `text` as it is where the key is absent.
-void ReadText(const YamlMap& map, std::string_view key, std::string* text);
-
 }  // namespace budgetwatch

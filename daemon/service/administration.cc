@@ -58,14 +58,16 @@ Result<bool> Administration::CloseFiscalYear(int fiscal_year) {
   return already_closed;
 }
 
-Status Administration::AdoptProfile(const Profile& profile) {
+Result<bool> Administration::AdoptProfile(const Profile& profile) {
+  bool changed = false;
   const auto done =
       committer_.Run([&](const LedgerState& state) -> Result<std::vector<JournalEntry>> {
-        if (state.ProfileAt(kKnownNow) == profile) return std::vector<JournalEntry>();
+        changed = state.ProfileAt(kKnownNow) != profile;
+        if (!changed) return std::vector<JournalEntry>();
         return std::vector<JournalEntry>{ProfileEntry{profile}};
       });
   if (!done.ok()) return done.error();
-  return {};
+  return changed;
 }
 
 }  // namespace budgetwatch

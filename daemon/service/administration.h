@@ -35,8 +35,8 @@ class Administration {
   Result<bool> CloseFiscalYear(int fiscal_year);
 
   // Records the profile that the ledger runs with from now on, unless it is in
-  // force already. Errors: the committer's.
-  Status AdoptProfile(const Profile& profile);
+  // force already: false then. Errors: the committer's.
+  Result<bool> AdoptProfile(const Profile& profile);
 
  private:
   const Ledger& ledger_;

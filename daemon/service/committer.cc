@@ -190,6 +190,18 @@ Result<Committed> Committer::Run(DecideControl decide) {
   return future.get();
 }
 
+void Committer::Pass(std::function<void()> done) {
+  Command command = ControlCommand{[](const LedgerState&) { return std::vector<JournalEntry>(); },
+                                   [done = std::move(done)](const Result<Committed>&) { done(); }};
+  {
+    const MutexLock lock(mutex_);
+    if (stopping_) return;
+    queued_events_.fetch_add(CostOf(command), std::memory_order_relaxed);
+    queue_.push_back(std::move(command));
+  }
+  work_.notify_one();
+}
+
 Result<Sequence> Committer::FixTime(WallMicros time) {
   Sequence sequence = 0;
   const auto done =

@@ -95,6 +95,11 @@ class Committer {
   // thread. Errors: as above, and those of `decide`.
   Result<Committed> Run(DecideControl decide);
 
+  // Has `done` called when everything handed in before is done and answered, whatever came
+  // of it. Passes a full queue by, so hand in one at a time; dropped when it stops. For
+  // those who ask whether it moves.
+  void Pass(std::function<void()> done);
+
   // The sequence known at `time`, fixed for ever: later entries get later times.
   // Errors: KNOWN_AT_IN_FUTURE, and as above; STORE_FAILED also for a time at or
   // after that of a failed write while it may still be found after a restart.

@@ -1,6 +1,7 @@
 #include "service/reviews.h"
 
 #include <chrono>
+#include <utility>
 
 #include "base/text.h"
 #include "base/thread_name.h"
@@ -56,6 +57,14 @@ void Reviews::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Reviews::LookAgain() {
+  {
+    const MutexLock lock(mutex_);
+    look_again_ = true;
+  }
+  wake_.notify_all();
+}
+
 void Reviews::Loop() {
   std::optional<Date> done;
   while (true) {
@@ -63,8 +72,9 @@ void Reviews::Loop() {
     if (done != today && RunSchedule().ok()) done = today;
     MutexLock lock(mutex_);
     const auto next = SteadyNow() + kPeriod;
-    while (!stopping_ && SteadyNow() < next) lock.WaitUntil(wake_, next);
+    while (!stopping_ && !look_again_ && SteadyNow() < next) lock.WaitUntil(wake_, next);
     if (stopping_) return;
+    if (std::exchange(look_again_, false)) done.reset();
   }
 }
 

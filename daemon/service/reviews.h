@@ -58,6 +58,9 @@ class Reviews {
   void Start();
   void Stop();
 
+  // Has the schedule look again, since there may be other review days now.
+  void LookAgain();
+
   // Freezes a review by hand. What is there already with the same knowledge is returned.
   // Errors: those of Reports, DATE_IN_FUTURE, and the committer's.
   Result<Frozen> Run(const Reports::Request& request);
@@ -95,6 +98,7 @@ class Reviews {
   Mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
+  bool look_again_ BW_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

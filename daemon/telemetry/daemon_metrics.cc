@@ -59,6 +59,7 @@ void Count(int64_t count, Counter* counter) {
 
 DaemonMetrics::DaemonMetrics(Registry& registry, std::string_view version) {
   AddBackups(registry);
+  AddConfiguration(registry);
   auto& payments = prometheus::BuildCounter()
                        .Name("budgetwatch_payments_recorded_total")
                        .Help(
@@ -129,6 +130,30 @@ void DaemonMetrics::AddBackups(Registry& registry) {
                           .Register(registry)
                           .Add({});
 }
+
+// Named as Prometheus names its own.
+void DaemonMetrics::AddConfiguration(Registry& registry) {
+  reload_successful_ =
+      &prometheus::BuildGauge()
+           .Name("budgetwatch_config_last_reload_successful")
+           .Help(
+               "Whether the configuration was good when it was last read, at a reload or the "
+               "start: 1, or 0 when an older one stays in force.")
+           .Register(registry)
+           .Add({});
+  reload_timestamp_ = &prometheus::BuildGauge()
+                           .Name("budgetwatch_config_last_reload_success_timestamp_seconds")
+                           .Help("When the configuration in force was read.")
+                           .Register(registry)
+                           .Add({});
+}
+
+void DaemonMetrics::OnConfigurationRead(WallMicros time) {
+  reload_successful_->Set(1);
+  reload_timestamp_->Set(static_cast<double>(time) / kMicrosPerSecond);
+}
+
+void DaemonMetrics::OnConfigurationRefused() { reload_successful_->Set(0); }
 
 void DaemonMetrics::OnBackupCreated(const BackupInfo& backup) {
   backup_timestamp_->Set(static_cast<double>(backup.created_time) / kMicrosPerSecond);

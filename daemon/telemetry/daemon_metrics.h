@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "service/backups.h"
 #include "service/commit_listener.h"
@@ -22,7 +23,7 @@
 namespace budgetwatch {
 
 // The daemon's own metrics: what it committed, how long that took, the calls it answered,
-// and its backups. Thread-safe.
+// its backups and its configuration. Thread-safe.
 //
 // Label sets are bounded: outcomes and codes are closed sets, and at most
 // kMaxMethods methods get a label of their own; later ones share "other".
@@ -40,6 +41,10 @@ class DaemonMetrics : public CommitListener, public RpcObserver, public BackupOb
   void OnBackupCreated(const BackupInfo& backup) override;
   void OnBackupFailed(const Error& error) override;
 
+  // The configuration was read and is in force; or it was refused and an older one stays.
+  void OnConfigurationRead(WallMicros time);
+  void OnConfigurationRefused();
+
  private:
   // Children of one method; made when it is first called, never removed.
   struct MethodMetrics {
@@ -49,6 +54,7 @@ class DaemonMetrics : public CommitListener, public RpcObserver, public BackupOb
   };
 
   void AddBackups(prometheus::Registry& registry);
+  void AddConfiguration(prometheus::Registry& registry);
   MethodMetrics& FindMethod(std::string_view method) BW_REQUIRES(mutex_);
 
   // Constant after construction, each synchronised by itself.
@@ -69,6 +75,8 @@ class DaemonMetrics : public CommitListener, public RpcObserver, public BackupOb
   prometheus::Gauge* backup_timestamp_ = nullptr;
   prometheus::Gauge* backup_sequence_ = nullptr;
   prometheus::Counter* backup_failures_ = nullptr;
+  prometheus::Gauge* reload_successful_ = nullptr;
+  prometheus::Gauge* reload_timestamp_ = nullptr;
   prometheus::Family<prometheus::Counter>* handled_family_ = nullptr;
   prometheus::Family<prometheus::Histogram>* handling_family_ = nullptr;
 

@@ -112,6 +112,12 @@ class Calls {
   ConnectionTable& connections() { return connections_; }
   CallCensus& census() { return census_; }
 
+  // Changes the limits of payment events a second, which limits() keeps as they were.
+  void SetRates(int64_t source_events_per_second, int64_t peer_events_per_second) {
+    sources_.SetRate(source_events_per_second);
+    peers_.SetRate(peer_events_per_second);
+  }
+
   // Counts payment events against the limits of their source and their sender.
   // Errors: RATE_LIMITED.
   Status LimitRate(const grpc::CallbackServerContext& context, std::string_view source,

@@ -15,7 +15,8 @@ constexpr const char* kSharedKey = "";
 }  // namespace
 
 int64_t RateLimiter::Take(std::string_view key, int64_t count, SteadyTime now) {
-  if (!limits()) return 0;
+  const int64_t per_second = per_second_;
+  if (per_second <= 0) return 0;
   const MutexLock lock(mutex_);
   auto bucket = full_at_.find(std::string(key));
   if (bucket == full_at_.end()) {
@@ -28,7 +29,7 @@ int64_t RateLimiter::Take(std::string_view key, int64_t count, SteadyTime now) {
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(missing - kCapacity);
     return std::max<int64_t>(1, wait.count());
   }
-  bucket->second = now + missing + std::chrono::nanoseconds(count * 1'000'000'000 / per_second_);
+  bucket->second = now + missing + std::chrono::nanoseconds(count * 1'000'000'000 / per_second);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -27,6 +28,9 @@ class RateLimiter {
 
   bool limits() const { return per_second_ > 0; }
 
+  // From now on; debts stay.
+  void SetRate(int64_t per_second) { per_second_ = per_second; }
+
   // Takes `count` from the bucket of `key` and gives 0, or takes nothing and gives
   // the milliseconds until something is in it. REQUIRES: 0 <= count <= 10^9.
   int64_t Take(std::string_view key, int64_t count, SteadyTime now);
@@ -35,7 +39,7 @@ class RateLimiter {
   // Forgets what is full, which is as good as new.
   void Sweep(SteadyTime now) BW_REQUIRES(mutex_);
 
-  const int64_t per_second_;
+  std::atomic<int64_t> per_second_;
   Mutex mutex_;
   // When the bucket will be full again, if nothing more is taken.
   std::unordered_map<std::string, SteadyTime> full_at_ BW_GUARDED_BY(mutex_);

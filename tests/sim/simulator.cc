@@ -212,7 +212,8 @@ void Simulator::AdoptThresholds() {
   Profile profile;
   profile.tolerance_ppm = static_cast<int32_t>(sent.tolerance);
   const int64_t faults = store_.fault_count();
-  const Status answer = Await([&] { return services_->administration().AdoptProfile(profile); });
+  const auto adopted = Await([&] { return services_->administration().AdoptProfile(profile); });
+  const Status answer = adopted.ok() ? Status() : adopted.error();
   Trace("tolerance " + std::to_string(sent.tolerance) + ": " + AnswerText(answer));
   auditor_.OnThresholds(sent, answer, store_.fault_count() != faults);
 }

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/clock.h"
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
@@ -169,6 +170,137 @@ TEST_F(ApplicationTest, StopsWithinItsBoundWhoeverIsConnected) {
   // The directory is free again.
   application = Start();
   EXPECT_TRUE(InfoOf(Connect(*application)).writable());
+}
+
+// A daemon whose configuration and profile are files of the test.
+class ReloadTest : public ApplicationTest {
+ protected:
+  ReloadTest() {
+    options_.listen = "127.0.0.1:0";
+    source_.config_file = Path("config.yaml");
+    WriteConfig("");
+    WriteProfile("strict", 1);
+  }
+  ~ReloadTest() override { spdlog::set_level(spdlog::level::off); }
+
+  std::string Path(const std::string& name) const { return (directory_.path() / name).string(); }
+
+  // Settings besides those that the test needs.
+  void WriteConfig(const std::string& more) {
+    std::ofstream(source_.config_file)
+        << "data_dir: " << options_.data_dir << "\nlisten: 127.0.0.1:0\n"
+        << "metrics_listen: 127.0.0.1:0\ntoday: 2020-07-01\n"
+        << more;
+  }
+
+  void WriteProfile(const std::string& name, int tolerance) {
+    std::ofstream(Path("profile.yaml"))
+        << "name: " << name << "\ntolerance_percent: " << tolerance << "\n";
+  }
+
+  std::unique_ptr<Application> StartFromFile() {
+    options_ = source_.Read().value();
+    return Start();
+  }
+
+  std::string ReloadError(Application& application) {
+    const Status status = application.Reload(source_);
+    return status.ok() ? "" : status.error().message;
+  }
+
+  SettingsSource source_;
+};
+
+// Whether so many events of one source pass at once, one call each.
+bool Passes(const std::shared_ptr<grpc::Channel>& channel, const std::string& source, int calls) {
+  const auto stub = v1::PaymentService::NewStub(channel);
+  for (int i = 0; i < calls; ++i) {
+    v1::RecordPaymentsRequest request;
+    request.set_source(source);
+    for (int event = 0; event < 1000; ++event) request.add_payments();
+    BoundedCall context;
+    v1::RecordPaymentsResponse response;
+    const grpc::Status status = stub->RecordPayments(&context, request, &response);
+    if (!status.ok()) {
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+      return false;
+    }
+  }
+  return true;
+}
+
+TEST_F(ReloadTest, TakesOnWhatCanChangeWhileItRuns) {
+  const auto application = StartFromFile();
+  const auto channel = Connect(*application);
+  EXPECT_TRUE(Passes(channel, "before", 3));
+  WriteConfig("log_level: error\nstop_timeout_seconds: 7\nmax_source_events_per_second: 1\n");
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(spdlog::get_level(), spdlog::level::err);
+  EXPECT_EQ(application->options().stop_timeout_seconds, 7);
+  EXPECT_FALSE(Passes(channel, "after", 3));
+  WriteConfig("log_level: error\n");
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_TRUE(Passes(channel, "after", 3));
+  EXPECT_EQ(application->options().stop_timeout_seconds, Options().stop_timeout_seconds);
+}
+
+TEST_F(ReloadTest, AChangedProfileIsRecordedOnce) {
+  const auto application = StartFromFile();
+  const auto channel = Connect(*application);
+  const int64_t before = InfoOf(channel).ledger_sequence();
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(InfoOf(channel).ledger_sequence(), before);
+  WriteConfig("log_level: error\nprofile: " + Path("profile.yaml") + "\n");
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(InfoOf(channel).ledger_sequence(), before + 1);
+  EXPECT_EQ(InfoOf(channel).profile_name(), "strict");
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(InfoOf(channel).ledger_sequence(), before + 1);
+  // The same file with another content.
+  WriteProfile("strict", 2);
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(InfoOf(channel).ledger_sequence(), before + 2);
+}
+
+TEST_F(ReloadTest, ABadFileChangesNothing) {
+  WriteConfig("log_level: error\nprofile: " + Path("profile.yaml") + "\n");
+  const auto application = StartFromFile();
+  const auto channel = Connect(*application);
+  const int64_t sequence = InfoOf(channel).ledger_sequence();
+  WriteConfig("log_level: warning\nprofile: ''\nlistn: x\n");
+  EXPECT_THAT(ReloadError(*application),
+              AllOf(HasSubstr(source_.config_file + ": line 7"), HasSubstr("\"listen\"")));
+  WriteConfig("log_level: warning\nprofile: " + Path("profile.yaml") + "\n");
+  std::ofstream(Path("profile.yaml")) << "name: bad\ntolerance_percent: 200\n";
+  EXPECT_THAT(ReloadError(*application), HasSubstr(Path("profile.yaml") + ": line 2"));
+  EXPECT_EQ(application->options().log_level, "error");
+  EXPECT_EQ(InfoOf(channel).profile_name(), "strict");
+  EXPECT_EQ(InfoOf(channel).ledger_sequence(), sequence);
+  WriteProfile("strict", 1);
+  EXPECT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(application->options().log_level, "warning");
+}
+
+TEST_F(ReloadTest, WhatNeedsARestartStays) {
+  const auto application = StartFromFile();
+  source_.flags["data_dir"] = Path("elsewhere");
+  WriteConfig("log_level: error\nmax_streams: 1\nmemory_limit_mib: 2048\n");
+  ASSERT_EQ(ReloadError(*application), "");
+  EXPECT_EQ(application->options().data_dir, options_.data_dir);
+  EXPECT_EQ(application->options().server.max_streams, Options().server.max_streams);
+  EXPECT_EQ(application->options().memory_limit_mib, Options().memory_limit_mib);
+  EXPECT_FALSE(std::filesystem::exists(Path("elsewhere")));
+}
+
+TEST_F(ReloadTest, MovesWhileItServes) {
+  const auto application = StartFromFile();
+  EXPECT_FALSE(application->Beat());
+  const SteadyTime deadline = SteadyNow() + kPatience;
+  bool moved = false;
+  while (!moved && SteadyNow() < deadline) moved = application->Beat();
+  EXPECT_TRUE(moved);
+  EXPECT_THAT(application->Summary(),
+              AllOf(HasSubstr("grpc=" + application->grpc_address()), HasSubstr("store=writable")));
 }
 
 TEST_F(ApplicationTest, WhatKeepsItFromStartingIsSaid) {

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "app/command_line.h"
+#include "app/settings_source.h"
 #include "support/builders.h"
 #include "support/temporary_directory.h"
 
@@ -102,45 +103,6 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   EXPECT_EQ(options.committer.checkpoint_interval, 1'000);
   EXPECT_EQ(options.index_memory_payments, 100'000'000);
   EXPECT_TRUE(CheckOptions(options).ok());
-}
-
-// The file says "every key with its default".
-TEST_F(OptionsTest, TheDocumentedDefaultsAreTheRealOnes) {
-  const std::string path = std::string(BW_DEPLOY_DIR) + "/budgetwatchd.yaml";
-  Options read;
-  ASSERT_TRUE(ReadConfigFile(path, &read).ok());
-  const Options built_in;
-  const auto numbers = [](const Options& options) {
-    const ServerLimits limits = LimitsOf(options);
-    return std::vector<int64_t>{options.backups_kept,
-                                options.stop_timeout_seconds,
-                                options.memory_limit_mib,
-                                options.max_queued_mib,
-                                static_cast<int64_t>(options.committer.max_queued_events),
-                                static_cast<int64_t>(options.committer.max_group_events),
-                                static_cast<int64_t>(limits.max_held_bytes),
-                                static_cast<int64_t>(limits.grpc_memory_bytes),
-                                limits.max_message_bytes,
-                                static_cast<int64_t>(limits.max_batch_events),
-                                limits.max_batches_per_stream,
-                                limits.max_streams,
-                                limits.max_connections,
-                                limits.max_calls_per_connection,
-                                limits.source_events_per_second,
-                                limits.peer_events_per_second,
-                                limits.handshake_seconds,
-                                limits.keepalive_seconds,
-                                limits.keepalive_timeout_seconds,
-                                limits.idle_connection_seconds,
-                                limits.stall_seconds};
-  };
-  EXPECT_EQ(numbers(read), numbers(built_in));
-  EXPECT_EQ(read.data_dir, built_in.data_dir);
-  EXPECT_EQ(read.backup_dir, built_in.backup_dir);
-  EXPECT_EQ(read.listen, built_in.listen);
-  EXPECT_EQ(read.metrics_listen, built_in.metrics_listen);
-  EXPECT_EQ(read.time_zone, built_in.time_zone);
-  EXPECT_EQ(read.log_level, built_in.log_level);
 }
 
 TEST_F(OptionsTest, WhatIsLeftOutKeepsItsValue) {
@@ -299,10 +261,9 @@ TEST_F(OptionsTest, FlagsOverrideTheFile) {
   const CommandLine line =
       ReadLine({"--data-dir", "/flag", "--config",
                 Write("data_dir: /file\nlisten: file:1\ntoday: 2020-01-01\nlog_level: error\n"),
-                "--today", "2020-07-01", "--metrics-listen", "flag:2", "--check-config"},
+                "--today", "2020-07-01", "--metrics-listen", "flag:2"},
                &exit_code);
   EXPECT_EQ(exit_code, -1);
-  EXPECT_TRUE(line.check_config);
   EXPECT_EQ(line.options.data_dir, "/flag");
   EXPECT_EQ(line.options.listen, "file:1");
   EXPECT_EQ(line.options.metrics_listen, "flag:2");
@@ -317,6 +278,10 @@ TEST_F(OptionsTest, TheCommandLineEndsWithItsExitCode) {
   } cases[] = {{{}, -1},
                {{"--version"}, 0},
                {{"--help"}, 0},
+               {{"--print-default-config"}, 0},
+               {{"--check-config"}, 0},
+               {{"--check-config", "--listen", "nowhere"}, 1},
+               {{"--check-config", "--profile", "missing.yaml"}, 1},
                {{"--no-such-flag"}, 2},
                {{"--listen"}, 2},
                {{"stray"}, 2},

@@ -53,6 +53,18 @@ TEST_F(DaemonMetricsTest, BackupsAreTold) {
                "budgetwatch_backup_last_sequence 31", "budgetwatch_backup_failures_total 1"});
 }
 
+TEST_F(DaemonMetricsTest, TheConfigurationInForceAndItsLastReadingAreTold) {
+  metrics_.OnConfigurationRead(1'500'000);
+  ExpectLines({"budgetwatch_config_last_reload_successful 1",
+               "budgetwatch_config_last_reload_success_timestamp_seconds 1.5"});
+  metrics_.OnConfigurationRefused();
+  ExpectLines({"budgetwatch_config_last_reload_successful 0",
+               "budgetwatch_config_last_reload_success_timestamp_seconds 1.5"});
+  metrics_.OnConfigurationRead(2'500'000);
+  ExpectLines({"budgetwatch_config_last_reload_successful 1",
+               "budgetwatch_config_last_reload_success_timestamp_seconds 2.5"});
+}
+
 TEST_F(DaemonMetricsTest, StartsWithEveryOutcomeAtZero) {
   ExpectLines({"budgetwatch_build_info{version=\"1.2.3\"} 1",
                "budgetwatch_payments_recorded_total{outcome=\"recorded\"} 0",

@@ -59,7 +59,7 @@ TEST(MetricNamesTest, NamesAreUniqueAndCarryThePrefix) {
     EXPECT_TRUE(IsWellFormed(family.name)) << family.name;
     EXPECT_TRUE(names.insert(family.name).second) << family.name;
   }
-  EXPECT_EQ(names.size(), 55u);
+  EXPECT_EQ(names.size(), 57u);
 }
 
 TEST(MetricNamesTest, NamesEndInABaseUnitOrACount) {
@@ -72,7 +72,7 @@ TEST(MetricNamesTest, NamesEndInABaseUnitOrACount) {
       "budgetwatch_commit_entries",       "budgetwatch_grpc_connections",
       "budgetwatch_grpc_calls",           "budgetwatch_grpc_streams",
       "budgetwatch_backup_last_sequence", "budgetwatch_indicator_target_met",
-      "budgetwatch_indicator_value"};
+      "budgetwatch_indicator_value",      "budgetwatch_config_last_reload_successful"};
   for (const auto& family : AllFamilies()) {
     const bool counter = family.type == prometheus::MetricType::Counter;
     EXPECT_EQ(counter, family.name.ends_with("_total")) << family.name;

@@ -53,6 +53,21 @@ TEST(RateLimiter, ALargeRequestPassesAndLeavesADebt) {
   EXPECT_EQ(limiter.Take("a", 1, kStart + milliseconds(99'001)), 0);
 }
 
+TEST(RateLimiter, AnotherRateHoldsAtOnceAndDebtsStay) {
+  RateLimiter limiter(0);
+  EXPECT_EQ(limiter.Take("a", 1000, kStart), 0);
+  limiter.SetRate(10);
+  EXPECT_TRUE(limiter.limits());
+  EXPECT_EQ(limiter.Take("a", 1000, kStart), 0);
+  EXPECT_EQ(limiter.Take("a", 1, kStart), 99'000);
+  limiter.SetRate(1000);
+  EXPECT_EQ(limiter.Take("a", 1, kStart), 99'000);
+  EXPECT_EQ(limiter.Take("b", 1000, kStart), 0);
+  EXPECT_EQ(limiter.Take("b", 1, kStart), 1);
+  limiter.SetRate(0);
+  EXPECT_EQ(limiter.Take("a", 1, kStart), 0);
+}
+
 TEST(RateLimiter, KeysDoNotShare) {
   RateLimiter limiter(1);
   EXPECT_EQ(limiter.Take("a", 1, kStart), 0);
