@@ -6,6 +6,8 @@ import subprocess
 
 COLUMN = 30  # where CLI11 starts its descriptions
 GLOBAL_GROUPS = ("Global options", "通用选项")
+# Anything else that looks like a group is text of the program's own.
+GROUPS = ("Positionals", "Options", "Subcommands", *GLOBAL_GROUPS)
 # What stands between the names of an option and its description, and is no value.
 NO_VALUE = re.compile(r"\b(?:REQUIRED|(?:Needs|Excludes): .*)")
 
@@ -60,21 +62,23 @@ class Command:
         """Groups into self.groups; what stands behind them is returned."""
         footer = []
         for line in text.split("\n"):
-            if line.startswith(" " * COLUMN):
+            if footer:
+                footer.append(line)
+            elif line.startswith(" " * COLUMN):
                 self.groups[-1].entries[-1].description += "\n" + line.strip()
             elif line.startswith("  "):
                 # A label that is too long has its description on the next line.
                 fits = len(line) > COLUMN and line[COLUMN - 1] == " "
                 label, rest = (line[:COLUMN], line[COLUMN:]) if fits else (line, "")
                 self.groups[-1].entries.append(Entry(label.strip(), rest.strip()))
-            elif line.endswith(":") and not footer:
+            elif line.endswith(":") and line[:-1] in GROUPS:
                 self.groups.append(Group(line[:-1]))
             elif line:
                 footer.append(line)
         for group in self.groups:
             for entry in group.entries:
                 entry.description = entry.description.strip()
-        return "\n".join(footer)
+        return "\n".join(footer).strip()
 
 
 def read_command(program, path, language):
@@ -90,4 +94,7 @@ def read_command(program, path, language):
         # Tools of the daemon that its options do not lead to; its footer names them.
         names += re.findall(rf"{name} ([a-z]+)\b", command.footer)
     command.commands = [read_command(program, (*path, below), language) for below in names]
+    for below in command.commands:
+        if below.usage == command.usage:
+            raise ValueError(f"{below.name} is no command: it prints the help of {command.name}")
     return command

@@ -97,7 +97,9 @@ def man_page(program, language):
         for command in leaves(top):
             lines += subsection(command)
     if top.footer:
-        lines += [f'.SH "{title["notes"]}"', roff(top.footer)]
+        # Lists keep their lines.
+        lines += [f'.SH "{title["notes"]}"', ".nf" if "\n" in top.footer else ".PP",
+                  roff(top.footer), ".fi"]
     lines += [f'.SH "{title["see"]}"', roff(SEE_ALSO[top.name])]
     return "\n".join(lines) + "\n"
 
