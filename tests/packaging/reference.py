@@ -12,12 +12,10 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from daemon import Failure, check, check_equal, main, run_program  # pylint: disable=C0413
+from daemon import check, check_equal, main, run_program
 
 OPTION = re.compile(r"^  (-[\w-]+(?:,-[\w-]+)*)", re.MULTILINE)
 TOOLS = re.compile(r'app\.add_subcommand\("(\w+)"')
-# What the first level explains is not said again for each command.
-SHARED_LANGUAGE = "en"
 
 
 def help_of(program, path, language):
@@ -54,16 +52,22 @@ def page_of(path):
     return re.sub(r"\\f[BR]", "", text)
 
 
+def name_of(page):
+    return re.search(r'^\.TH "(\S+)"', page, re.MULTILINE)[1].lower()
+
+
 def missing_from(page, found):
-    """What of the commands' helps is not in the page."""
+    """What of the commands' helps is not in the page. What the first level explains is not
+    said again for each command."""
     missing = []
     shared = set(options_of(found[0][1]))
+    words = set(page.split())
     for path, text in found:
         if commands_of(text) and path:
             continue  # a noun; its verbs have sections
         section = page
         if path:
-            _, there, rest = page.partition(f'.SS "{Name.of(page)} {" ".join(path)}"\n')
+            _, there, rest = page.partition(f'.SS "{name_of(page)} {" ".join(path)}"\n')
             if not there:
                 missing.append(" ".join(path))
                 continue
@@ -72,17 +76,10 @@ def missing_from(page, found):
                   for name in line.split(",")}
         missing += [f"{' '.join(path)} {name}" for name in options_of(text)
                     if name not in listed and not (path and name in shared)]
-        # Every word of the help, descriptions included.
-        words = set(section.split()) | set(page.split("\n.SH")[1].split()) | set(page.split())
-        missing += [f"{' '.join(path)}: {word}" for word in text.split() if word not in words
-                    and not word.endswith(":") and "/" not in word]
+        # Descriptions too, word by word; headings of groups and folders of programs are left out.
+        missing += [f"{' '.join(path)}: {word}" for word in text.split()
+                    if word not in words and not word.endswith(":") and not word.startswith("/")]
     return missing
-
-
-class Name:
-    @staticmethod
-    def of(page):
-        return re.search(r'^\.TH "(\S+)"', page, re.MULTILINE)[1].lower()
 
 
 def check_page(page, found, what):
