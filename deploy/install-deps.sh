@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that budgetwatch needs to build, and with
-# --test also what its tests need, with --bench what its benchmarks need besides.
+# --test also what its tests need, with --bench what its benchmarks need besides, with
+# --package what its Debian package needs besides.
 # Does nothing when all of them are there.
-# usage: deploy/install-deps.sh [--test] [--bench]
+# usage: deploy/install-deps.sh [--test] [--bench] [--package]
 set -euo pipefail
 
 build_packages=(
@@ -28,6 +29,13 @@ test_packages=(
   prometheus prometheus-alertmanager
   # Repository rules (tests/tidy), and a client made from reflection alone.
   python3 python3-protobuf python3-grpcio python3-yaml
+  # What Debian says of the package.
+  lintian
+)
+
+package_packages=(
+  # Names the libraries that the package depends on; man pages and completion are generated.
+  dpkg-dev file python3
 )
 
 bench_packages=(
@@ -35,12 +43,13 @@ bench_packages=(
   postgresql-15 libpq-dev
 )
 
-usage() { echo "usage: ${0##*/} [--test] [--bench]" >&2; }
+usage() { echo "usage: ${0##*/} [--test] [--bench] [--package]" >&2; }
 
 wanted=("${build_packages[@]}")
 for argument in "$@"; do
   case "$argument" in
-    --test) wanted+=("${test_packages[@]}") ;;
+    --test) wanted+=("${test_packages[@]}" "${package_packages[@]}") ;;
+    --package) wanted+=("${package_packages[@]}") ;;
     --bench) wanted+=("${bench_packages[@]}") ;;
     -h | --help) usage; exit 0 ;;
     *) usage; exit 2 ;;

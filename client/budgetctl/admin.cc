@@ -11,6 +11,8 @@ namespace {
 
 // Verifying reads every record of the ledger, a backup copies it.
 constexpr std::chrono::hours kLongTimeout{1};
+// Who asks for health has no use for a late answer.
+constexpr std::chrono::seconds kHealthTimeout{5};
 
 std::string YesNo(const Speech& say, bool value) {
   return value ? say("是", "yes") : say("否", "no");
@@ -80,6 +82,27 @@ ExitCode Info(const Context& context) {
     case OutputFormat::kTable: PrintInfo(context, response); break;
   }
   return ExitCode::kDone;
+}
+
+ExitCode Health(const Context& context) {
+  client::Connection connection(context.ConnectionSettings(kHealthTimeout));
+  bool serving = false;
+  const client::CallStatus status = connection.CheckHealth(&serving);
+  if (!status.ok()) return context.Fail(status);
+  switch (context.options.output) {
+    case OutputFormat::kJson: context.out() << "{\"serving\": " << CsvBool(serving) << "}\n"; break;
+    case OutputFormat::kCsv:
+      WriteCsvRecord(context.out(), {"serving"});
+      WriteCsvRecord(context.out(), {CsvBool(serving)});
+      break;
+    case OutputFormat::kTable:
+      if (serving) context.out() << context.say("服务正常。", "The server is serving.") << '\n';
+      break;
+  }
+  if (serving) return ExitCode::kDone;
+  return context.Fail(context.say("服务端在运行，但目前不能入账；原因见 budgetctl admin info",
+                                  "the server runs but cannot record payments now; budgetctl "
+                                  "admin info says why"));
 }
 
 void PrintVerification(const Context& context, const v1::VerifyLedgerResponse& response) {
@@ -194,6 +217,11 @@ void AddAdminCommands(CommandLine* line) {
   const Speech& say = line->say();
   CLI::App* noun = line->AddNoun("admin", say("服务端和账本的管理", "Server and ledger"));
   line->AddVerb(noun, "info", say("查看服务端和账本", "Show the server and its ledger"), Info);
+  line->AddVerb(noun, "health",
+                say("是否正常服务（gRPC 健康检查）：退出码 0 正常，1 不正常或不回答；默认时限 5 秒",
+                    "Whether it serves (health protocol of gRPC): exit code 0 if so, 1 if not or "
+                    "without an answer (deadline 5 seconds by default)"),
+                Health);
   auto hash = std::make_shared<std::string>();
   auto sequence = std::make_shared<int64_t>(0);
   CLI::App* verify =

@@ -1,6 +1,10 @@
 #include "lib/connection.h"
 
+#include <google/protobuf/wrappers.pb.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+
+#include <future>
 
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
 #include "budgetwatch/v1/monitor_service.grpc.pb.h"
@@ -18,7 +22,8 @@ struct Connection::Stubs {
         payment(channel),
         observation(channel),
         monitor(channel),
-        admin(channel) {}
+        admin(channel),
+        health(channel) {}
 
   const std::shared_ptr<grpc::ChannelInterface> channel;
   v1::PlanService::Stub plan;
@@ -26,6 +31,9 @@ struct Connection::Stubs {
   v1::ObservationService::Stub observation;
   v1::MonitorService::Stub monitor;
   v1::AdminService::Stub admin;
+  // gRPC has no stub of its own health service. On the wire its request is a text and its
+  // response a number, each in field 1, as in these.
+  grpc::TemplatedGenericStub<google::protobuf::StringValue, google::protobuf::Int32Value> health;
 };
 
 namespace {
@@ -273,6 +281,24 @@ CallStatus Connection::CloseFiscalYear(const v1::CloseFiscalYearRequest& request
                                        v1::CloseFiscalYearResponse* response) {
   return Call(options_, pacer_.get(), &stubs_->admin, &v1::AdminService::Stub::CloseFiscalYear,
               request, response);
+}
+
+CallStatus Connection::CheckHealth(bool* serving) {
+  constexpr int kServing = 1;  // HealthCheckResponse.SERVING
+  const google::protobuf::StringValue whole_server;
+  google::protobuf::Int32Value answer;
+  const CallStatus status = CallWithRetry(options_.retry, pacer_.get(), std::stop_token(), [&] {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + options_.timeout);
+    // Shared: the callback may still be inside set_value when the result is here.
+    const auto done = std::make_shared<std::promise<grpc::Status>>();
+    stubs_->health.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(),
+                             &whole_server, &answer,
+                             [done](grpc::Status ended) { done->set_value(std::move(ended)); });
+    return FromGrpc(done->get_future().get());
+  });
+  *serving = status.ok() && answer.value() == kServing;
+  return status;
 }
 
 }  // namespace budgetwatch::client

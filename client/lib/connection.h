@@ -114,6 +114,10 @@ class Connection {
   CallStatus CloseFiscalYear(const v1::CloseFiscalYearRequest& request,
                              v1::CloseFiscalYearResponse* response);
 
+  // Whether the server says by the health protocol of gRPC (grpc.health.v1) that it
+  // serves. False is an answer; no answer is a failure.
+  CallStatus CheckHealth(bool* serving);
+
  private:
   struct Stubs;
 
