@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Pushes a CSV of payments to budgetwatchd, as a finance system would.
 //
-//   npm ci
-//   node push_payments.mjs --proto ../../../proto --source treasury payments.csv
+//   npm ci --ignore-scripts
+//   node push_payments.mjs --source treasury payments.csv
 //
 // Safe to run again with the same file: what is recorded already is a duplicate. Exit codes:
 // 0 done, 1 failed (run it again), 2 wrong usage, 3 done but some lines were rejected.

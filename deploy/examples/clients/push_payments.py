@@ -3,6 +3,7 @@
 
 Needs Debian's python3-grpcio and python3-protobuf, and the stubs made from proto/:
 
+    mkdir -p stubs
     protoc -I proto -I deploy/examples/clients --python_out=stubs --grpc_python_out=stubs \\
       --plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin \\
       proto/budgetwatch/v1/payment.proto proto/budgetwatch/v1/payment_service.proto \\
