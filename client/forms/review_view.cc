@@ -43,6 +43,18 @@ void Join(const Message& each, const Message* ProjectView::*member, ProjectTable
   }
 }
 
+// The id as the plan has it, of one in a subject's code; see v1::SubjectKind.
+std::string IndicatorIdOf(std::string_view escaped) {
+  std::string id;
+  for (size_t i = 0; i < escaped.size(); ++i) {
+    const std::string_view part = escaped.substr(i, 3);
+    const bool is_escape = part == "%23" || part == "%25";
+    id += part == "%23" ? '#' : escaped[i];
+    if (is_escape) i += 2;
+  }
+  return id;
+}
+
 // Files a warning under its project; false when it belongs to none.
 bool JoinWarning(const v1::Warning& warning, ProjectTable* table) {
   const std::string_view code = warning.subject().code();
@@ -52,11 +64,11 @@ bool JoinWarning(const v1::Warning& warning, ProjectTable* table) {
     return project != nullptr;
   }
   if (warning.subject().kind() != v1::SUBJECT_KIND_INDICATOR) return false;
-  const size_t mark = code.find('#');
+  const size_t mark = code.rfind('#');
   if (mark == std::string_view::npos) return false;
   ProjectView* project = table->Find(code.substr(0, mark));
   if (project == nullptr) return false;
-  project->indicator_warnings[std::string(code.substr(mark + 1))].push_back(&warning);
+  project->indicator_warnings[IndicatorIdOf(code.substr(mark + 1))].push_back(&warning);
   return true;
 }
 

@@ -1,10 +1,8 @@
 #include "domain/review.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/check.h"
-#include "domain/schedule.h"
 
 namespace budgetwatch {
 namespace {
@@ -82,17 +80,6 @@ bool ReviewBook::WasScheduled(int fiscal_year, const std::string& department_cod
     if (position->second.entry.trigger == ReviewTrigger::kSchedule) return true;
   }
   return false;
-}
-
-std::vector<Date> ReviewDaysPassed(const Profile& profile, int fiscal_year, Date business_date) {
-  std::vector<Date> days;
-  for (const ReviewDay& day : profile.review_days) {
-    const Date date = DayInYear(day.month, day.day, fiscal_year);
-    if (date < business_date) days.push_back(date);
-  }
-  std::sort(days.begin(), days.end());
-  days.erase(std::unique(days.begin(), days.end()), days.end());
-  return days;
 }
 
 }  // namespace budgetwatch

@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "domain/date.h"
-#include "domain/profile.h"
 #include "domain/sequence.h"
 
 namespace budgetwatch {
@@ -76,8 +75,5 @@ class ReviewBook {
  private:
   std::map<ReviewId, RecordedReview> reviews_;
 };
-
-// The profile's review days of the year that are over on the business date, rising.
-std::vector<Date> ReviewDaysPassed(const Profile& profile, int fiscal_year, Date business_date);
 
 }  // namespace budgetwatch

@@ -7,6 +7,9 @@
 namespace budgetwatch {
 namespace {
 
+constexpr std::string_view kEscapedMark = "%23";
+constexpr std::string_view kEscapedPercent = "%25";
+
 std::string_view SubjectKindName(SubjectKind kind) {
   switch (kind) {
     case SubjectKind::kProject: return "project";
@@ -39,11 +42,22 @@ void AddEvent(const WarningEvent& event, Warning* warning) {
 }  // namespace
 
 std::string IndicatorSubject(std::string_view project_code, std::string_view indicator_id) {
-  return std::string(project_code) + '#' + std::string(indicator_id);
+  std::string subject(project_code);
+  subject += '#';
+  for (size_t i = 0; i < indicator_id.size(); ++i) {
+    const std::string_view rest = indicator_id.substr(i);
+    if (rest.front() == '#') {
+      subject += kEscapedMark;
+    } else if (rest.starts_with(kEscapedMark) || rest.starts_with(kEscapedPercent)) {
+      subject += kEscapedPercent;
+    } else {
+      subject += rest.front();
+    }
+  }
+  return subject;
 }
 
 std::string_view ProjectOfSubject(std::string_view indicator_subject) {
-  // Codes of projects may hold the sign, numbers of indicators hardly do.
   return indicator_subject.substr(0, indicator_subject.rfind('#'));
 }
 

@@ -55,7 +55,8 @@ enum class SubjectKind {
   kIndicator = 4,  // its code is IndicatorSubject(project, indicator)
 };
 
-// "<project code>#<indicator id>".
+// "<project code>#<indicator id>". A "#" of the id is written "%23", so that the last one
+// parts the two whatever they hold, and the "%" of an id's own "%23" or "%25" is "%25".
 std::string IndicatorSubject(std::string_view project_code, std::string_view indicator_id);
 // The project of such a code.
 std::string_view ProjectOfSubject(std::string_view indicator_subject);

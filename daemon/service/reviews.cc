@@ -12,10 +12,6 @@ namespace {
 // How often the business date is looked at, and a failed review tried again.
 constexpr std::chrono::milliseconds kPeriod(500);
 
-// Days behind it for which the schedule still reviews: a daemon is not down for longer, and
-// years that are loaded for their history are not reviewed.
-constexpr int kScheduleDays = 366;
-
 // Whether the review is about the warning: it was open when the review was frozen, or is
 // measured at its date.
 bool Concerns(const RecordedReview& review, const Warning& warning) {
@@ -78,35 +74,25 @@ void Reviews::Loop() {
   }
 }
 
-std::vector<Reviews::Due> Reviews::FindDue(Date business_date) const {
+std::vector<DueReview> Reviews::FindDue(Date business_date) const {
   return ledger_.View([&](const LedgerState& state) {
-    std::vector<Due> due;
-    const Profile& profile = state.ProfileAt(kKnownNow);
-    for (const int year : state.plans().FiscalYears()) {
-      if (state.IsClosed(year)) continue;
-      for (const Date day : ReviewDaysPassed(profile, year, business_date)) {
-        if (day < business_date.AddDays(-kScheduleDays)) continue;
-        for (const PlanRevisionPtr& revision : state.plans().AllInForce(year, day, kKnownNow)) {
-          const std::string& department = revision->plan().department_code;
-          if (!state.reviews().WasScheduled(year, department, day)) {
-            due.push_back({department, year, day});
-          }
-        }
-      }
-    }
+    std::vector<DueReview> due = ScheduledReviews(state, business_date);
+    std::erase_if(due, [&state](const DueReview& review) {
+      return state.reviews().WasScheduled(review.fiscal_year, review.department_code, review.as_of);
+    });
     return due;
   });
 }
 
 Status Reviews::RunSchedule() {
-  const std::vector<Due> due = FindDue(calendar_.Today());
+  const std::vector<DueReview> due = FindDue(calendar_.Today());
   if (due.empty()) return {};
   // The review opens no warning twice: those of its date are there before it.
   Status result = warnings_.EvaluatePending();
   if (!result.ok()) return result;
   const Sequence known_at =
       ledger_.View([](const LedgerState& state) { return state.last_fact(); });
-  for (const Due& review : due) {
+  for (const DueReview& review : due) {
     const auto frozen = Freeze(review, known_at, ReviewTrigger::kSchedule);
     if (!frozen.ok() && result.ok()) result = frozen.error();
   }
@@ -131,7 +117,8 @@ Result<Reviews::Frozen> Reviews::Run(const Reports::Request& request) {
                 std::min(resolved.value(), last_fact), ReviewTrigger::kByHand);
 }
 
-Result<Reviews::Frozen> Reviews::Freeze(const Due& due, Sequence known_at, ReviewTrigger trigger) {
+Result<Reviews::Frozen> Reviews::Freeze(const DueReview& due, Sequence known_at,
+                                        ReviewTrigger trigger) {
   const auto content = reports_.Review(due.department_code, due.fiscal_year, due.as_of, known_at);
   if (!content.ok()) return content.error();
   ReviewEntry entry;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "domain/review_schedule.h"
 #include "service/reports.h"
 #include "service/warnings.h"
 
@@ -77,15 +78,9 @@ class Reviews {
   Result<Detail> Get(const std::string& review_id) const;
 
  private:
-  struct Due {
-    std::string department_code;
-    int fiscal_year = 0;
-    Date as_of;
-  };
-
   void Loop();
-  std::vector<Due> FindDue(Date business_date) const;
-  Result<Frozen> Freeze(const Due& due, Sequence known_at, ReviewTrigger trigger);
+  std::vector<DueReview> FindDue(Date business_date) const;
+  Result<Frozen> Freeze(const DueReview& due, Sequence known_at, ReviewTrigger trigger);
   Result<std::string> ReadContent(const RecordedReview& review) const;
 
   const Ledger& ledger_;

@@ -206,7 +206,11 @@ class Evaluation {
     const auto& all = state_.warnings().all();
     for (auto position = all.lower_bound(prefix);
          position != all.end() && position->first.starts_with(prefix); ++position) {
-      if (position->second.open) subjects.insert(position->second.id.subject_code);
+      const Warning& warning = position->second;
+      // The code of another project may begin in the same way, up to a mark of its own.
+      if (warning.open && ProjectOfSubject(warning.id.subject_code) == project_code) {
+        subjects.insert(warning.id.subject_code);
+      }
     }
     return subjects;
   }

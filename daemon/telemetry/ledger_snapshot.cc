@@ -1,7 +1,11 @@
 #include "telemetry/ledger_snapshot.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
+
+#include "domain/review_schedule.h"
 
 namespace budgetwatch {
 namespace {
@@ -90,17 +94,39 @@ std::vector<ObservedIndicator> TakeObserved(const LedgerState& state, const Plan
   return observed;
 }
 
-// Reviews are in the order of year, department and date.
-std::vector<ReviewSnapshot> TakeLastReviews(const LedgerState& state, const std::set<int>& years) {
-  std::vector<ReviewSnapshot> last;
-  for (const auto& [id, review] : state.reviews().all()) {
-    if (!years.contains(id.fiscal_year)) continue;
-    const bool next = last.empty() || last.back().department_code != id.department_code ||
-                      last.back().fiscal_year != id.fiscal_year;
-    if (next) last.push_back({id.department_code, id.fiscal_year, id.as_of});
-    last.back().as_of = id.as_of;
+// The last day of each department and year.
+class LastDates {
+ public:
+  void Add(const std::string& department_code, int fiscal_year, Date date) {
+    Date& last = last_.try_emplace({fiscal_year, department_code}, date).first->second;
+    last = std::max(last, date);
   }
-  return last;
+
+  std::vector<DepartmentDate> Take() const {
+    std::vector<DepartmentDate> dates;
+    dates.reserve(last_.size());
+    for (const auto& [key, date] : last_) dates.push_back({key.second, key.first, date});
+    return dates;
+  }
+
+ private:
+  std::map<std::pair<int, std::string>, Date> last_;
+};
+
+std::vector<DepartmentDate> TakeLastReviews(const LedgerState& state, const std::set<int>& years) {
+  LastDates last;
+  for (const auto& [id, review] : state.reviews().all()) {
+    if (years.contains(id.fiscal_year)) last.Add(id.department_code, id.fiscal_year, id.as_of);
+  }
+  return last.Take();
+}
+
+std::vector<DepartmentDate> TakeDueReviews(const LedgerState& state, Date business_date) {
+  LastDates last;
+  for (const DueReview& due : ScheduledReviews(state, business_date)) {
+    last.Add(due.department_code, due.fiscal_year, due.as_of);
+  }
+  return last.Take();
 }
 
 YearSnapshot TakeYear(const LedgerState& state, int fiscal_year, Date business_date) {
@@ -134,6 +160,7 @@ LedgerSnapshot TakeSnapshot(const LedgerState& state, Date business_date) {
   const std::set<int> years = ShownYears(state, business_date);
   for (const int year : years) snapshot.years.push_back(TakeYear(state, year, business_date));
   snapshot.last_reviews = TakeLastReviews(state, years);
+  snapshot.due_reviews = TakeDueReviews(state, business_date);
   for (const auto& [id, warning] : state.warnings().all()) {
     if (!warning.open || !years.contains(warning.id.fiscal_year)) continue;
     snapshot.open_warnings.push_back(TakeWarning(warning));

@@ -25,11 +25,11 @@ struct ObservedIndicator {
   std::vector<RecordedObservation> observations;
 };
 
-// The last review of a department in a year.
-struct ReviewSnapshot {
+// A day of a department in a year.
+struct DepartmentDate {
   std::string department_code;
   int fiscal_year = 0;
-  Date as_of;
+  Date date;
 };
 
 // A plan in force with what was paid on its lines.
@@ -73,7 +73,8 @@ struct LedgerSnapshot {
   Profile profile;                             // in force now
   std::vector<YearSnapshot> years;             // rising
   std::vector<WarningSnapshot> open_warnings;  // of those years, in no order
-  std::vector<ReviewSnapshot> last_reviews;    // of those years
+  std::vector<DepartmentDate> last_reviews;    // of those years, one for each department
+  std::vector<DepartmentDate> due_reviews;     // the last that the profile asked for
 };
 
 // Copies what metrics show, and computes nothing that can wait: commits wait for

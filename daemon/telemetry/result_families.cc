@@ -6,7 +6,16 @@
 namespace budgetwatch {
 namespace {
 
-constexpr double kSecondsPerDay = 86'400.0;
+prometheus::MetricFamily DateFamily(const std::string& name, const std::string& help,
+                                    const std::vector<DepartmentDate>& dates) {
+  prometheus::MetricFamily family = GaugeFamily(name, help);
+  for (const DepartmentDate& each : dates) {
+    AddSample({{"department_code", each.department_code},
+               {"fiscal_year", std::to_string(each.fiscal_year)}},
+              MetricTime(each.date), &family);
+  }
+  return family;
+}
 
 }  // namespace
 
@@ -36,17 +45,17 @@ void AddResultFamilies(const LedgerSnapshot& snapshot,
       }
     }
   }
-  prometheus::MetricFamily reviews =
-      GaugeFamily("review_last_timestamp_seconds",
-                  "Date of the department's last review, as the Unix time of its midnight in UTC.");
-  for (const ReviewSnapshot& review : snapshot.last_reviews) {
-    AddSample({{"department_code", review.department_code},
-               {"fiscal_year", std::to_string(review.fiscal_year)}},
-              static_cast<double>(review.as_of.day_number()) * kSecondsPerDay, &reviews);
-  }
   families->push_back(std::move(met));
   families->push_back(std::move(value));
-  families->push_back(std::move(reviews));
+  families->push_back(
+      DateFamily("review_last_timestamp_seconds",
+                 "Date of the department's last review, as the Unix time of its midnight in UTC.",
+                 snapshot.last_reviews));
+  families->push_back(DateFamily(
+      "review_due_timestamp_seconds",
+      "Last review day of the profile that is over and asks for a review of the department, as "
+      "the Unix time of its midnight in UTC.",
+      snapshot.due_reviews));
 }
 
 }  // namespace budgetwatch

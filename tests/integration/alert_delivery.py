@@ -122,8 +122,9 @@ def test(bin_dir, folder, arguments):
         prometheus = stack.enter_context(
             Prometheus(folder, [daemon.metrics_address], rules, alertmanager.address,
                        ["--rules.alert.resend-delay=1s"]))
-        wait_for(lambda: prometheus.query("budgetwatch:business_year_start_timestamp_seconds"),
-                 "the recording rules", COMMAND_SECONDS)
+        # Pending from the start, as the business date is a fixed one.
+        wait_for(lambda: prometheus.query('ALERTS{alertname="BudgetwatchBusinessDateFixed"}'),
+                 "the alerting rules", COMMAND_SECONDS)
         check_equal(prometheus.query('ALERTS{alertstate="firing"}'), [], "alerts before it all")
 
         daemon.load(write_payments(folder / "too_much.csv", TOO_MUCH))

@@ -101,8 +101,10 @@ def check_frozen(bin_dir, data):
         report = daemon.ask("report", "performance", *DEPARTMENT, "--as-of", "2020-06-30")
         check_equal(report["totals"]["indicatorCount"], "62", "indicators of the example year")
         metrics = daemon.metrics()
-        check(any(name.startswith("budgetwatch_review_last_timestamp_seconds{") for name in metrics),
-              "no metric of the last review")
+        for name in ("last", "due"):
+            check_equal(metrics.get(f'budgetwatch_review_{name}_timestamp_seconds{{'
+                                    'department_code="122002",fiscal_year="2020"}'),
+                        1_593_475_200, f"day of the review, {name}")
         daemon.verify()
         daemon.stop()
 

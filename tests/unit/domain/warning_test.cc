@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "support/builders.h"
 
 namespace budgetwatch {
@@ -32,6 +34,20 @@ TEST(WarningId, SpellsItsParts) {
             "suspense_pending/2021/suspense");
   for (const Rule rule : kAllRules) EXPECT_EQ(RuleFromName(RuleName(rule)), rule);
   EXPECT_EQ(RuleFromName("no_such_rule"), std::nullopt);
+}
+
+TEST(IndicatorSubject, IsPartedAtItsLastMark) {
+  EXPECT_EQ(IndicatorSubject("P1", "3"), "P1#3");
+  EXPECT_EQ(IndicatorSubject("P1", "98%"), "P1#98%");
+  EXPECT_EQ(IndicatorSubject("P1", "3#"), "P1#3%23");
+  std::set<std::string> subjects;
+  for (const std::string project : {"P", "P#", "P#1", "P%23"}) {
+    for (const std::string id : {"1", "#", "##", "1#1", "%", "%23", "%2523", "%25", "%#", "%2#"}) {
+      const std::string subject = IndicatorSubject(project, id);
+      EXPECT_EQ(ProjectOfSubject(subject), project) << subject;
+      EXPECT_TRUE(subjects.insert(subject).second) << subject << " stands for two indicators";
+    }
+  }
 }
 
 TEST(WarningBook, OpensResolvesAndReopensOneRecord) {

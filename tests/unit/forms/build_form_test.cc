@@ -195,6 +195,18 @@ TEST(BuildFormTest, CausesComeFromExplanations) {
   EXPECT_EQ(At(sheet, first + 2, kRemark), "理由3");
 }
 
+TEST(BuildFormTest, ExplanationsFindIndicatorsWithAMarkInTheirId) {
+  v1::GetReviewResponse response = Review();
+  AddIndicator(response.mutable_review()->mutable_performance()->mutable_projects(0), "%23#4",
+               v1::TARGET_STATE_NOT_MET, v1::LIKELIHOOD_POSSIBLE);
+  Explain(&response, v1::SUBJECT_KIND_INDICATOR, std::string(kRoad) + "#%2523%234",
+          v1::CAUSE_CLASS_FACILITY, "设备未到货");
+  const Sheet sheet = BuildForm(response, FormKind::kMonitoring).sheets[1];
+  const int row = RowOf(sheet, "指标%23#4");
+  ASSERT_GT(row, 0);
+  EXPECT_EQ(At(sheet, row, kReason), "设备未到货");
+}
+
 TEST(BuildFormTest, LevelsShareCellsOnlyBelowTheSame) {
   const Sheet sheet = BuildForm(Review(), FormKind::kMonitoring).sheets[1];
   ASSERT_NE(FindCell(sheet, "产出指标"), nullptr);

@@ -181,6 +181,28 @@ TEST_F(ReviewsTest, ResultsOpenAndResolveWarnings) {
   EXPECT_EQ(OpenRules("A#1"), Texts{});
 }
 
+TEST_F(ReviewsTest, IndicatorsWithAMarkInTheirIdOpenWarningsToo) {
+  Project project = MakeProject("A", 1'000'000, {"", "50", "80", "100"});
+  project.indicators = {MakeIndicator("1#2", "≥90%")};
+  // Its subjects begin as those of A do.
+  Project other = MakeProject("A#1", 1'000'000, {"", "50", "80", "100"});
+  other.indicators = {MakeIndicator("2", "≥90%")};
+  ledger_.Apply(MakePlan("100", {project, other}));
+  ObservationEvent of_other = Observe("o2", "2", "2020-06-30", NumberValue{"80"});
+  of_other.project_code = "A#1";
+  Record({Observe("o1", "1#2", "2020-06-30", NumberValue{"85"}), of_other});
+  EXPECT_EQ(OpenRules("A#1%232"), Texts{"target_missed"});
+  EXPECT_EQ(OpenRules("A#1#2"), Texts{"target_missed"});
+  Record({Observe("o3", "1#2", "2020-07-01", NumberValue{"91"})});
+  EXPECT_EQ(OpenRules("A#1%232"), Texts{});
+  EXPECT_EQ(OpenRules("A#1#2"), Texts{"target_missed"});
+  of_other.observation_id = "o4";
+  of_other.observed_date = Day("2020-07-01");
+  of_other.value = NumberValue{"91"};
+  Record({of_other});
+  EXPECT_EQ(OpenRules("A#1#2"), Texts{});
+}
+
 TEST_F(ReviewsTest, ResultsWithoutMoneyAndMoneyWithoutResultsDiverge) {
   ledger_.Apply(PlanWithIndicators());
   Record({Observe("o1", "1", "2020-06-30", NumberValue{"95"}),

@@ -222,6 +222,35 @@ TEST_F(LedgerCollectorTest, ClosedYearsLeaveAfterTheNextYear) {
   EXPECT_EQ(later.at("time_progress_ratio"), (Samples{{{{"fiscal_year", "2017"}}, 1}}));
 }
 
+TEST_F(LedgerCollectorTest, ReviewsShowTheLastDayThatIsDueAndTheLastThatWasMade) {
+  Commit(MakePlanEntry(MakePlan("12", {MakeProject("office", 100)}), "2020-01-01"));
+  Commit(MakePlanEntry(MakePlan("13", {MakeProject("later", 100)}), "2020-07-15"));
+  constexpr char kDue[] = "review_due_timestamp_seconds";
+  constexpr double kJune30 = 1'593'475'200;
+  constexpr double kJuly31 = 1'596'153'600;
+  ledger_.calendar().Set(Day("2020-06-30"));
+  EXPECT_EQ(Scrape().at(kDue), Samples()) << "the day is not over";
+  ledger_.calendar().Set(Day("2020-07-31"));
+  EXPECT_EQ(Scrape().at(kDue), (Samples{{OfDepartment("12"), kJune30}}));
+  ReviewEntry review;
+  for (const char* day : {"2020-07-30", "2020-06-30"}) {
+    review.id = {2020, "12", Day(day), 1};
+    Commit(review);
+  }
+  ledger_.calendar().Set(Day("2020-08-01"));
+  const auto scrape = Scrape();
+  EXPECT_EQ(scrape.at(kDue),
+            (Samples{{OfDepartment("12"), kJuly31}, {OfDepartment("13"), kJuly31}}));
+  EXPECT_EQ(scrape.at("review_last_timestamp_seconds"),
+            (Samples{{OfDepartment("12"), kJuly31 - 86'400}}));
+  ledger_.calendar().Set(Day("2021-08-02"));  // nobody would review it any more
+  EXPECT_EQ(Scrape().at(kDue), Samples());
+  ledger_.calendar().Set(Day("2021-01-01"));
+  EXPECT_EQ(Scrape().at(kDue).size(), 2u);
+  Commit(ClosingEntry{2020});
+  EXPECT_EQ(Scrape().at(kDue), Samples());
+}
+
 WarningEntry Opening(Rule rule, SubjectKind kind, const std::string& subject,
                      const std::string& department, std::optional<Date> checkpoint) {
   WarningEntry entry;
