@@ -70,10 +70,11 @@ def subsection(command):
     return lines
 
 
-def leaves(command):
-    """The commands below, without those that only lead to others."""
-    for below in command.commands:
-        yield from leaves(below) if below.commands else [below]
+def below(command):
+    """All commands below, each before those that it leads to."""
+    for child in command.commands:
+        yield child
+        yield from below(child)
 
 
 def man_page(program, language):
@@ -94,7 +95,7 @@ def man_page(program, language):
             lines += entries(group)
     if top.commands:
         lines += [f'.SH "{title["commands"]}"']
-        for command in leaves(top):
+        for command in below(top):
             lines += subsection(command)
     if top.footer:
         # Lists keep their lines.

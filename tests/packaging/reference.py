@@ -63,8 +63,6 @@ def missing_from(page, found):
     shared = set(options_of(found[0][1]))
     words = set(page.split())
     for path, text in found:
-        if commands_of(text) and path:
-            continue  # a noun; its verbs have sections
         section = page
         if path:
             _, there, rest = page.partition(f'.SS "{name_of(page)} {" ".join(path)}"\n')
@@ -77,8 +75,9 @@ def missing_from(page, found):
         missing += [f"{' '.join(path)} {name}" for name in options_of(text)
                     if name not in listed and not (path and name in shared)]
         # Descriptions too, word by word; headings of groups and folders of programs are left out.
-        missing += [f"{' '.join(path)}: {word}" for word in text.split()
-                    if word not in words and not word.endswith(":") and not word.startswith("/")]
+        described = re.sub(r"^(?:\S.*:$|Usage: )", "", text, flags=re.MULTILINE)
+        missing += [f"{' '.join(path)}: {word}" for word in described.split()
+                    if word not in words and not word.startswith("/")]
     return missing
 
 
