@@ -69,7 +69,7 @@ std::string_view TextFormName(TextForm::Kind kind) {
     case TextForm::Kind::kOptionalPath: return "path, or empty";
     case TextForm::Kind::kAddress: return "HOST:PORT";
     case TextForm::Kind::kTimeZone: return "name of a time zone";
-    case TextForm::Kind::kLogLevel: return "debug, info, warning or error";
+    case TextForm::Kind::kLogLevel: return "one of debug, info, warning and error";
   }
   return "";
 }
@@ -93,7 +93,7 @@ std::string FormText(const Setting& setting) {
   if (const auto* text = std::get_if<TextForm>(&setting.form)) {
     return std::string(TextFormName(text->kind));
   }
-  return "date, or empty";
+  return "date such as 2020-07-01, or empty";
 }
 
 std::string ValueText(const Setting& setting, const Options& options) {

@@ -49,7 +49,7 @@ Result<Options> SettingsSource::Read() const {
     if (!SetFromText(setting, flag->second, &options)) {
       return Refusal(
           Reason::kInvalidField, flag->first,
-          std::string(setting.flag) + " \"" + flag->second + "\" must be a " + FormText(setting));
+          std::string(setting.flag) + " \"" + flag->second + "\" is no " + FormText(setting));
     }
   }
   const Status checked = CheckOptions(options);

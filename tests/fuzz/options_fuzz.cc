@@ -8,6 +8,7 @@
 
 #include "app/options.h"
 #include "app/profile_file.h"
+#include "app/settings_source.h"
 #include "domain/plan.h"
 #include "domain/score_rules.h"
 #include "domain/score_weights.h"

@@ -100,9 +100,15 @@ def state_of(daemon):
     return metrics[SUCCESSFUL], metrics[TIMESTAMP]
 
 
+def settled_sequence(daemon):
+    """The ledger's sequence, with the warnings of all that was recorded in it."""
+    daemon.ask("warning", "list")
+    return daemon.sequence()
+
+
 def reload_good(daemon, manager, files):
     """A changed profile is recorded in the ledger, settings follow, the rest is named."""
-    sequence = daemon.sequence()
+    sequence = settled_sequence(daemon)
     successful, first_time = state_of(daemon)
     check_equal(successful, 1, "successful after the start")
     files.write_profile("second", 4)
@@ -126,7 +132,7 @@ def reload_good(daemon, manager, files):
 
 def reload_bad(daemon, manager, files):
     """The old settings stay; log, metric and status say so, with the place."""
-    sequence, (_, good_time) = daemon.sequence(), state_of(daemon)
+    sequence, (_, good_time) = settled_sequence(daemon), state_of(daemon)
     good_profile = files.profile.read_text(encoding="utf-8")
     faults = (("a setting", lambda: files.write_config("log_level: error", "listn: x"),
                f"{files.config}: line 3", '\\"listen\\"'),

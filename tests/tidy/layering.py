@@ -47,6 +47,7 @@ OUTSIDE = [
     ("grpcpp/", {TRANSPORT, APP, LIB, BENCH, BUDGETCTL}),
     ("grpc/", {TRANSPORT, APP, LIB, BENCH, BUDGETCTL}),
     ("prometheus/", {TELEMETRY, APP}),
+    ("systemd/", {APP}),
 ]
 
 # Files, streams and threads have no place in rules that must be pure.

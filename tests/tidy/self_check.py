@@ -58,6 +58,7 @@ LAYERING_FAULTS = [
     ("daemon/app/b.cc", '#include "rocksdb/db.h"', "must not include rocksdb/"),
     ("daemon/storage/c.cc", "#include <grpcpp/grpcpp.h>", "must not include grpcpp/"),
     ("daemon/service/d.cc", "#include <prometheus/registry.h>", "must not include prometheus/"),
+    ("daemon/transport/e.cc", "#include <systemd/sd-daemon.h>", "must not include systemd/"),
     ("daemon/domain/c.cc", "#include <fstream>", "no input or output"),
     ("daemon/base/b.cc", "#include <iostream>", "no input or output"),
     ("daemon/base/c.cc", "#include <filesystem>", "no input or output"),

@@ -58,7 +58,7 @@ TEST_F(SettingsSourceTest, WhatAFlagBreaksIsNotBlamedOnTheFile) {
   source_.flags["listen"] = "nowhere";
   EXPECT_THAT(Error(), StartsWith("command line: listen \"nowhere\" is not HOST:PORT"));
   source_.flags = {{"today", "tomorrow"}};
-  EXPECT_THAT(Error(), StartsWith("--today \"tomorrow\" must be a date"));
+  EXPECT_THAT(Error(), StartsWith("--today \"tomorrow\" is no date such as"));
 }
 
 TEST_F(SettingsSourceTest, AFileThatIsGoneIsAnError) {

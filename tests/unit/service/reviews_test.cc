@@ -8,6 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "storage/memory_store.h"
 #include "support/builders.h"
 #include "support/test_ledger.h"
@@ -106,6 +109,27 @@ class ReviewsTest : public testing::Test {
 };
 
 using Texts = std::vector<std::string>;
+
+TEST_F(ReviewsTest, ADayThatAProfileAddsIsReviewedOnTheSameDay) {
+  Profile without_days;
+  without_days.review_days.clear();
+  ASSERT_TRUE(ledger_.administration().AdoptProfile(without_days).value());
+  ledger_.Apply(PlanWithIndicators());
+  const auto reviews = MakeReviews();
+  const auto count = [this] {
+    return ledger_.ledger().View(
+        [](const LedgerState& state) { return state.reviews().all().size(); });
+  };
+  reviews->Start();
+  ASSERT_TRUE(reviews->RunSchedule().ok());
+  EXPECT_EQ(count(), 0u);
+  ASSERT_TRUE(ledger_.administration().AdoptProfile(Profile()).value());
+  reviews->LookAgain();
+  const SteadyTime deadline = SteadyNow() + std::chrono::seconds(60);
+  while (count() == 0 && SteadyNow() < deadline) std::this_thread::yield();
+  EXPECT_EQ(count(), 1u);
+  reviews->Stop();
+}
 
 TEST_F(ReviewsTest, RecordsObservationsOnce) {
   ledger_.Apply(PlanWithIndicators());
