@@ -73,6 +73,9 @@ class ChrootDaemon:
             self.process.kill()
             self.process.wait()
 
+    def check_reload(self):
+        pass  # is systemd's part
+
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 
@@ -100,6 +103,20 @@ class BootedDaemon:
 
     def end(self):
         self.machine.ask("journalctl", "--no-pager", "-u", "budgetwatchd")
+
+    def check_reload(self):
+        """systemd knows that it is ready; a reload succeeds, and fails for a bad file."""
+        check_equal(self.machine.run("systemctl", "show", "--value", "-p", "SubState", "-p",
+                                     "NRestarts", "budgetwatchd").split(), ["0", "running"],
+                    "restarts and state")
+        self.machine.run("systemctl", "reload", "budgetwatchd")
+        config = self.machine.root / CONFIG[1:]
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text + "unknown_key: 1\n", encoding="utf-8")
+        check(self.machine.ask("systemctl", "reload", "budgetwatchd")[0] != 0,
+              "a reload of a bad configuration succeeds")
+        config.write_text(text, encoding="utf-8")
+        check(answer(self, "admin", "info")["writable"], "not writable after a bad reload")
 
     def is_running(self):
         return self.machine.ask("systemctl", "is-active", "budgetwatchd")[0] == 0
@@ -178,6 +195,7 @@ def walk(machine, daemon, package):
     check_installed(machine)
     sequence = load(daemon)
     answer(daemon, "admin", "backup")
+    daemon.check_reload()
 
     # What the operator wrote stays.
     with open(machine.root / CONFIG[1:], "a", encoding="utf-8") as config:
