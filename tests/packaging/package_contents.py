@@ -24,6 +24,8 @@ FILES = (
     (r"/usr/share/bash-completion/completions/budgetctl", 1),
     (r"/usr/share/budgetwatch/alertmanager/alertmanager\.yml", 1),
     (r"/usr/share/budgetwatch/examples/[\w-]+\.(?:csv|yaml|md)", 4),
+    (r"/usr/share/budgetwatch/examples/clients/[\w.-]+\.(?:py|mjs|json|proto)", 5),
+    (r"/usr/share/budgetwatch/examples/clients/\.npmrc", 1),
     (r"/usr/share/budgetwatch/grafana/README\.md", 1),
     (r"/usr/share/budgetwatch/grafana/dashboards/\w+\.json", 4),
     (r"/usr/share/budgetwatch/grafana/provisioning/\w+/\w+\.yml", 2),

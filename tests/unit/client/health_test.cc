@@ -55,7 +55,7 @@ TEST_F(HealthTest, ServingIsZero) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.out, "The server is serving.\n");
   EXPECT_EQ(Ask({"--output", "json"}).out, "{\"serving\": true}\n");
-  EXPECT_EQ(Ask({"--output", "csv"}).out, "serving\ntrue\n");
+  EXPECT_EQ(Ask({"--output", "csv"}).out, "serving\r\ntrue\r\n");
 }
 
 TEST_F(HealthTest, NotServingIsOneAndSaysWhereToLook) {
