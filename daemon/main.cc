@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "app/allocator.h"
 #include "app/application.h"
 #include "app/command_line.h"
 #include "app/log.h"
@@ -73,6 +74,7 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
+  budgetwatch::KeepFreedMemory();
   const ServiceManager manager;
   auto started = Application::Start(line.options);
   if (!started.ok()) {

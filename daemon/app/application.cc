@@ -1,12 +1,12 @@
 #include "app/application.h"
 
-#include <malloc.h>
 #include <prometheus/registry.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <chrono>
 
+#include "app/allocator.h"
 #include "app/heartbeat.h"
 #include "app/log.h"
 #include "app/memory_guard.h"
@@ -218,7 +218,7 @@ Status Application::Parts::Serve() {
 void Application::Parts::StartMemoryGuard() {
   memory_guard = std::make_unique<MemoryGuard>(
       options.memory_limit_mib << 20,
-      MemoryGuard::Actions{ResidentAnonymousBytes, [] { malloc_trim(0); },
+      MemoryGuard::Actions{ResidentAnonymousBytes, GiveBackFreedMemory,
                            [this] {
                              spdlog::error(
                                  "memory runs short, breaking all connections used_mib={} "
