@@ -102,10 +102,20 @@ class BudgetFamilies {
   MetricFamily deviation_;
 };
 
-size_t CountProjects(const LedgerSnapshot& snapshot) {
-  size_t count = 0;
+struct ProjectCount {
+  size_t projects = 0;
+  size_t paid_months = 0;  // of all projects
+};
+
+ProjectCount CountProjects(const LedgerSnapshot& snapshot) {
+  ProjectCount count;
   for (const YearSnapshot& year : snapshot.years) {
-    for (const PlanSnapshot& plan : year.plans) count += plan.paid.size();
+    for (const PlanSnapshot& plan : year.plans) {
+      count.projects += plan.paid.size();
+      for (const PaidSnapshot& paid : plan.paid) {
+        for (const int64_t month_fen : paid.month_fen) count.paid_months += month_fen != 0 ? 1 : 0;
+      }
+    }
   }
   return count;
 }
@@ -136,11 +146,12 @@ class PlanFamilies {
         time_progress_(GaugeFamily("time_progress_ratio",
                                    "Share of the fiscal year that has gone by the end of the "
                                    "business date, counted in months.")) {
-    const size_t project_count = CountProjects(snapshot);
-    project_info_.metric.reserve(project_count);
-    project_status_.metric.reserve(project_count);
-    project_next_.metric.reserve(project_count);
-    projects_.Reserve(project_count);
+    const ProjectCount count = CountProjects(snapshot);
+    project_info_.metric.reserve(count.projects);
+    project_status_.metric.reserve(count.projects);
+    project_next_.metric.reserve(count.projects);
+    project_month_.metric.reserve(count.paid_months);
+    projects_.Reserve(count.projects);
     for (const YearSnapshot& year : snapshot.years) {
       if (!year.plans.empty()) AddYear(year, snapshot.profile);
     }

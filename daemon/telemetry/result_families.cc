@@ -29,6 +29,12 @@ void AddResultFamilies(const LedgerSnapshot& snapshot,
       "indicator_value",
       "Latest observation of the indicator in the unit of its target; 1 or 0 for yes or no, and "
       "the share of a degree.");
+  size_t observed_count = 0;
+  for (const YearSnapshot& year : snapshot.years) {
+    for (const PlanSnapshot& plan : year.plans) observed_count += plan.observed.size();
+  }
+  met.metric.reserve(observed_count);
+  value.metric.reserve(observed_count);
   for (const YearSnapshot& year : snapshot.years) {
     for (const PlanSnapshot& plan : year.plans) {
       for (const ObservedIndicator& observed : plan.observed) {

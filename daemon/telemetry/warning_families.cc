@@ -48,6 +48,9 @@ void AddWarningFamilies(std::vector<WarningSnapshot> warnings,
       "warning_gap_yuan",
       "Money that was missing or too much when the warnings opened, in yuan; absent for rules "
       "that are not about an amount.");
+  for (MetricFamily* family : {&active, &unexplained, &since, &gap}) {
+    family->metric.reserve(warnings.size());
+  }
   std::sort(warnings.begin(), warnings.end(),
             [](const WarningSnapshot& a, const WarningSnapshot& b) { return a.key < b.key; });
   for (auto first = warnings.begin(); first != warnings.end();) {
