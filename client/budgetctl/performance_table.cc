@@ -71,13 +71,36 @@ Table IndicatorTable(const Speech& say, const v1::PerformanceReport& report) {
     table.AddLine("  " + CountsText(say, project.figures()));
   }
   if (!table.empty()) table.AddRule();
-  for (const v1::DepartmentPerformance& department : report.departments()) {
-    table.AddLine(say("下级 ", "Below: ") + department.department_code() + "  " +
-                  department.department_name());
-    table.AddLine("  " + CountsText(say, department.figures()));
-  }
-  table.AddLine(say("合计  ", "Total  ") + CountsText(say, report.totals()));
   return table;
+}
+
+// Behind the table, which would cut a figure off on a narrow terminal.
+void PrintTotals(std::ostream& out, const Speech& say, const v1::PerformanceReport& report) {
+  for (const v1::DepartmentPerformance& department : report.departments()) {
+    out << say("下级 ", "Below: ")
+        << OneLine(department.department_code() + "  " + department.department_name()) << "\n  "
+        << CountsText(say, department.figures()) << '\n';
+  }
+  out << say("合计", "Total") << "\n  " << CountsText(say, report.totals()) << '\n';
+}
+
+// What is not met, or cannot be compared, with the reason. The head line is cut like a
+// table's; the reason is not.
+void PrintMisses(std::ostream& out, const Speech& say, const v1::PerformanceReport& report,
+                 std::optional<int> width) {
+  bool headed = false;
+  for (const v1::ProjectPerformance& project : report.projects()) {
+    for (const v1::IndicatorPerformance& indicator : project.indicators()) {
+      if (!indicator.has_latest() || indicator.state() == v1::TARGET_STATE_MET) continue;
+      if (!headed) out << '\n' << say("未达标的原因：", "Not met, and why:") << '\n';
+      headed = true;
+      const std::string head =
+          OneLine("- " + Word(say, indicator.state()) + "  " + project.project_code() + "#" +
+                  indicator.indicator_id() + "  " + indicator.level3());
+      out << (width ? Shorten(head, *width) : head) << "\n    "
+          << OneLine(say(indicator.reason_zh(), indicator.reason_en())) << '\n';
+    }
+  }
 }
 
 bool HasUnsure(const v1::PerformanceReport& report) {
@@ -161,6 +184,7 @@ void PrintPerformance(std::ostream& out, const Speech& say, const v1::Performanc
                       std::optional<int> width) {
   PrintReportHeading(out, say, say("绩效目标实现程度", "Performance"), report);
   out << '\n' << IndicatorTable(say, report).Render(width);
+  PrintTotals(out, say, report);
   if (HasUnsure(report)) {
     out << say("* 调查样本太小，不能确定是否达标。",
                "* The sample of the survey is too small to be sure.")
@@ -172,6 +196,7 @@ void PrintPerformance(std::ostream& out, const Speech& say, const v1::Performanc
                "In suspense (of no indicator in a plan): " + count + " observations")
         << '\n';
   }
+  PrintMisses(out, say, report, width);
   PrintForecasts(out, say, report, width);
   PrintReportFindings(out, say, report, width);
 }

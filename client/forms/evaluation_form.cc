@@ -248,8 +248,7 @@ Sheet EvaluationSummary(const ReviewView& view, const std::string& name) {
   }
   PutSummaryTotal(total, indicators, unobserved, review.scorecard(), &sheet);
   PutDepartmentWarnings({.cause = 3, .reason = 4, .measure = 7}, view, &sheet);
-  std::vector<std::string> remarks = {"合计行的得分是各项目得分按预算数加权的平均。",
-                                      "金额四舍五入到万元后两位小数，分项之和与合计可能略有出入。"};
+  std::vector<std::string> remarks = {"金额四舍五入到万元后两位小数，分项之和与合计可能略有出入。"};
   for (const std::string& note : review.scorecard().notes_zh()) remarks.push_back(note);
   for (std::string& remark : SuspenseRemarks(review)) remarks.push_back(std::move(remark));
   PutEnd(remarks, &sheet);

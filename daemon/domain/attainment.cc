@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "domain/schedule.h"
+#include "domain/target_text.h"
+#include "domain/target_unit.h"
 
 namespace budgetwatch {
 namespace {
@@ -27,8 +29,33 @@ UnitScale ScaleOf(std::string_view unit) {
   return {};
 }
 
+// The unit as targets have it: 元/人.每天 and 元/人*天 are 元/人·天.
+std::string PlainUnit(std::string_view unit) {
+  std::string why;
+  const auto read = ReadTargetUnit(NormalizeTargetText(unit), &why);
+  return read ? EncodeTargetText(read->Text()) : NormalizeNfkc(unit);
+}
+
 bool IsShareUnit(std::string_view unit) {
   return ScaleOf(unit).dimension == UnitScale::Dimension::kShare;
+}
+
+// Whether numbers of the unit are measured anew each time and may fall again: shares, prices
+// and rates, and how long something takes. What is counted per year adds up, like any amount.
+bool IsMeasuredAnew(std::string_view unit) {
+  if (IsShareUnit(unit)) return true;
+  std::string why;
+  const auto read = ReadTargetUnit(NormalizeTargetText(unit), &why);
+  if (!read) return false;
+  for (const std::u32string_view below : Denominators(*read)) {
+    if (below == U"年" || below == U"年度") return false;
+  }
+  if (!read->denominators.empty()) return true;
+  for (const std::u32string_view time :
+       {U"秒", U"分钟", U"小时", U"个小时", U"日", U"天", U"工作日", U"个工作日"}) {
+    if (read->base == time) return true;
+  }
+  return false;
 }
 
 bool IsUpperBound(Comparator comparator) {
@@ -148,22 +175,32 @@ std::string DegreeName(AchievementDegree degree) {
   return "";
 }
 
+// With all its digits: 9999.99 万元 are not 1 亿元, and 0.00004 is not 0.
 std::string WithUnit(const Rational& value, const std::string& unit) {
-  return FormatShort(value, 4) + (unit.empty() ? "" : " " + unit);
+  constexpr int kMostDigits = 18;  // of a decimal in the largest unit that it converts to
+  return FormatShort(value, kMostDigits) + (unit.empty() ? "" : " " + unit);
 }
 
-std::string ObservedText(const ObservationEvent& event, const std::string& unit) {
+std::string ObservedText(const ObservationEvent& event, const std::string& unit,
+                         const Requirement& requirement) {
   if (const auto* number = std::get_if<NumberValue>(&event.value)) {
     if (const auto value = NumberIn(event, unit)) return WithUnit(*value, unit);
     return number->decimal + (event.unit.empty() ? "" : " " + event.unit);
   }
   if (const auto* survey = std::get_if<SurveyValue>(&event.value)) {
-    Rational percent(survey->satisfied_count * 100, survey->asked_count);
-    percent.canonicalize();
-    return FormatDecimal(percent, 2) + " % (" + std::to_string(survey->satisfied_count) + "/" +
+    Rational share(survey->satisfied_count, survey->asked_count);
+    share.canonicalize();
+    std::string percent = SharePercent(share);
+    percent.pop_back();
+    return percent + " % (" + std::to_string(survey->satisfied_count) + "/" +
            std::to_string(survey->asked_count) + ")";
   }
-  if (const auto* answer = std::get_if<YesNoValue>(&event.value)) return answer->yes ? "是" : "否";
+  if (const auto* answer = std::get_if<YesNoValue>(&event.value)) {
+    if (!answer->yes) return "否";
+    // Yes to a deadline was completed on the day that it is reported for, and that decides.
+    const bool dated = std::holds_alternative<DateRequirement>(requirement.ask);
+    return dated ? "是 (" + event.observed_date.ToString() + ")" : "是";
+  }
   if (const auto* degree = std::get_if<AchievementValue>(&event.value)) {
     return DegreeName(degree->degree) +
            (degree->percent.empty() ? "" : " " + degree->percent + " %");
@@ -245,7 +282,7 @@ bool CanStillBeMet(const Requirement& requirement, int fiscal_year, Date as_of,
     return as_of <= ask->last && !completed_late;
   }
   const auto* ask = std::get_if<NumberRequirement>(&requirement.ask);
-  if (ask == nullptr || IsShareUnit(ask->unit)) return true;
+  if (ask == nullptr || IsMeasuredAnew(ask->unit)) return true;
   // Amounts grow: what is above an upper bound stays there.
   if (IsUpperBound(ask->comparator)) return false;
   const auto actual = NumberIn(latest, ask->unit);
@@ -260,7 +297,7 @@ bool StaysMet(const Attainment& attainment, int fiscal_year, Date as_of) {
   if (as_of >= Date::LastOfYear(fiscal_year)) return true;
   if (attainment.survey) return attainment.survey->certain;
   const auto* ask = std::get_if<NumberRequirement>(&attainment.requirement.ask);
-  if (ask == nullptr || IsShareUnit(ask->unit)) return true;
+  if (ask == nullptr || IsMeasuredAnew(ask->unit)) return true;
   if (ask->comparator == Comparator::kEq || ask->comparator == Comparator::kRange) return false;
   if (!IsUpperBound(ask->comparator)) return true;
   // An amount below its bound: sure while it grows no faster than the year.
@@ -327,7 +364,7 @@ bool IsLevel(const Requirement& requirement) {
 
 std::optional<Rational> ConvertUnit(const Rational& value, std::string_view from,
                                     std::string_view to) {
-  if (from.empty() || from == to || NormalizeNfkc(from) == NormalizeNfkc(to)) return value;
+  if (from.empty() || from == to || PlainUnit(from) == PlainUnit(to)) return value;
   const UnitScale a = ScaleOf(from);
   const UnitScale b = ScaleOf(to);
   if (a.dimension != b.dimension || a.dimension == UnitScale::Dimension::kOther) {
@@ -395,7 +432,7 @@ Attainment Attain(const Indicator& indicator, int fiscal_year, Date as_of,
   attainment.latest = observations.back();
   const ObservationEvent& latest = attainment.latest->entry->event;
   attainment.age_days = as_of.day_number() - latest.observed_date.day_number();
-  attainment.observed_text = ObservedText(latest, indicator.target.unit);
+  attainment.observed_text = ObservedText(latest, indicator.target.unit, attainment.requirement);
   const Judge judge(attainment.requirement, profile);
   const auto now = judge(latest);
   if (!now) {

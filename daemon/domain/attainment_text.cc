@@ -7,8 +7,6 @@
 namespace budgetwatch {
 namespace {
 
-std::string Percent(const Rational& share) { return FormatDecimal(share * 100, 2) + "%"; }
-
 std::string Percent(double share) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.2f%%", share * 100);
@@ -32,6 +30,28 @@ bool HasProportion(const Attainment& attainment) {
           std::holds_alternative<DegreeRequirement>(attainment.requirement.ask));
 }
 
+// How a target is missed: what must not exceed a bound does not fall short of it.
+struct Miss {
+  const char* zh = "未达到指标值 ";
+  const char* en = "short of the target ";
+  const char* share_zh = "，完成 ";
+  const char* share_en = " of it";
+};
+
+Miss MissOf(const Attainment& attainment) {
+  const auto* number = std::get_if<NumberRequirement>(&attainment.requirement.ask);
+  if (number == nullptr) return {};
+  switch (number->comparator) {
+    case Comparator::kGe: return {};
+    case Comparator::kLe: return {"超过指标值 ", "above the target ", "，实现程度 ", " attained"};
+    case Comparator::kGt:
+    case Comparator::kLt:
+    case Comparator::kEq:
+    case Comparator::kRange: break;
+  }
+  return {"不符合指标值 ", "not within the target ", "，实现程度 ", " attained"};
+}
+
 }  // namespace
 
 std::string DescribeZh(const Attainment& attainment) {
@@ -47,8 +67,9 @@ std::string DescribeZh(const Attainment& attainment) {
   if (attainment.state == TargetState::kMet) {
     text += "，达到指标值 " + target + "。";
   } else {
-    text += "，未达到指标值 " + target;
-    if (HasProportion(attainment)) text += "，完成 " + Percent(*attainment.share);
+    const Miss miss = MissOf(attainment);
+    text += "，" + (miss.zh + target);
+    if (HasProportion(attainment)) text += miss.share_zh + SharePercent(*attainment.share);
     text += attainment.attainable ? "；年内仍可完成。" : "；年内已无法完成。";
   }
   if (attainment.survey && !attainment.survey->certain) {
@@ -71,8 +92,11 @@ std::string DescribeEn(const Attainment& attainment) {
   if (attainment.state == TargetState::kMet) {
     text += ", meets the target " + target + ".";
   } else {
-    text += ", short of the target " + target;
-    if (HasProportion(attainment)) text += " (" + Percent(*attainment.share) + " of it)";
+    const Miss miss = MissOf(attainment);
+    text += ", " + (miss.en + target);
+    if (HasProportion(attainment)) {
+      text += " (" + SharePercent(*attainment.share) + miss.share_en + ")";
+    }
     text += attainment.attainable ? "; it can still be met this year."
                                   : "; it cannot be met any more this year.";
   }

@@ -56,6 +56,15 @@ std::string FormatShort(const Rational& value, int digits) {
   return text;
 }
 
+std::string SharePercent(const Rational& share) {
+  int digits = 2;
+  std::string text = FormatDecimal(share * 100, digits);
+  while (share < 1 && text.starts_with("100.")) {
+    text = FormatDecimal(share * 100, ++digits);
+  }
+  return text + "%";
+}
+
 std::string FormatFraction(const Rational& value) { return value.get_str(); }
 
 double ToDouble(const Rational& value) { return value.get_d(); }

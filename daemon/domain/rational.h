@@ -27,6 +27,9 @@ std::string FormatDecimal(const Rational& value, int digits);
 // that short.
 std::string FormatShort(const Rational& value, int digits = 9);
 
+// "96.84%"; more digits where two would make a full share of one that is not.
+std::string SharePercent(const Rational& share);
+
 // "2302/2377"; a whole number without a denominator.
 std::string FormatFraction(const Rational& value);
 

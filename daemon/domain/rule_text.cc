@@ -1,28 +1,27 @@
 // The sentences of the rules, apart from their formulas.
 
-#include <cstdio>
-
+#include "domain/rational.h"
 #include "domain/rules.h"
 
 namespace budgetwatch {
 namespace {
 
-// A share in percent with two decimals, for reading only.
-std::string Percent(double share) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.2f%%", share * 100);
-  return buffer;
+// part / whole in percent. Rounded from the fraction, as reports and forms round it.
+std::string Percent(int64_t part, int64_t whole) {
+  Rational share(part, whole);
+  share.canonicalize();
+  return SharePercent(share);
 }
 
 std::string Paid(const Figures& figures) {
   const int64_t budget_fen = figures.budget_fen.value_or(0);
   if (budget_fen == 0) return "-";
-  return Percent(static_cast<double>(figures.disbursed_fen.value_or(0)) /
-                 static_cast<double>(budget_fen));
+  return Percent(figures.disbursed_fen.value_or(0), budget_fen);
 }
 
 std::string Expected(const Figures& figures) {
-  return figures.expected ? Percent(ToDouble(*figures.expected)) : "-";
+  if (!figures.expected) return "-";
+  return Percent(figures.expected->numerator, figures.expected->denominator);
 }
 
 std::string GapYuan(const Figures& figures) {
@@ -34,7 +33,7 @@ std::string Count(const Figures& figures) {
 }
 
 std::string Attained(const Figures& figures) {
-  return Percent(static_cast<double>(figures.attained_ppm.value_or(0)) / kFullSharePpm);
+  return Percent(figures.attained_ppm.value_or(0), kFullSharePpm);
 }
 
 std::string Indicators(const Figures& figures) {
@@ -45,8 +44,7 @@ std::string Indicators(const Figures& figures) {
 std::string ForecastShare(const Figures& figures) {
   const int64_t budget_fen = figures.budget_fen.value_or(0);
   if (budget_fen == 0) return "-";
-  return Percent(static_cast<double>(budget_fen - figures.gap_fen.value_or(0)) /
-                 static_cast<double>(budget_fen));
+  return Percent(budget_fen - figures.gap_fen.value_or(0), budget_fen);
 }
 
 std::string Until(const RuleFinding& finding) {
@@ -57,8 +55,7 @@ std::string Until(const RuleFinding& finding) {
 std::string LateShare(const Figures& figures) {
   const int64_t budget_fen = figures.budget_fen.value_or(0);
   if (budget_fen == 0) return "-";
-  return Percent(static_cast<double>(figures.gap_fen.value_or(0)) /
-                 static_cast<double>(budget_fen));
+  return Percent(figures.gap_fen.value_or(0), budget_fen);
 }
 
 }  // namespace
@@ -98,7 +95,7 @@ std::string DescribeZh(const RuleFinding& finding) {
              "）安排在年末支出。请核对计划，避免年底突击花钱。";
     case Rule::kTargetMissed:
       return "完成值 " + figures.observed_text + " 未达到指标值 " + figures.target_text +
-             "，完成 " + Attained(figures) + "。请说明原因、提出整改措施。";
+             "，实现程度 " + Attained(figures) + "。请说明原因、提出整改措施。";
     case Rule::kTargetUnobserved:
       return "有 " + Indicators(figures) + " 项绩效指标尚无监测数据。请报送完成值。";
     case Rule::kMoneyOutpacesResults:
@@ -154,8 +151,9 @@ std::string DescribeEn(const RuleFinding& finding) {
       return LateShare(figures) + " of the budget (" + gap +
              ") is planned for the end of the year. Check the plan against a year-end rush.";
     case Rule::kTargetMissed:
-      return figures.observed_text + " was observed, short of the target " + figures.target_text +
-             " (" + Attained(figures) + " of it). Give the cause and a measure.";
+      return figures.observed_text + " was observed, which misses the target " +
+             figures.target_text + " (" + Attained(figures) +
+             " attained). Give the cause and a measure.";
     case Rule::kTargetUnobserved:
       return Indicators(figures) + " indicators have not been observed. Send what was measured.";
     case Rule::kMoneyOutpacesResults:

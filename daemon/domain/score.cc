@@ -113,18 +113,25 @@ ProjectScore ScoreProject(const Project& project, int64_t disbursed_fen,
   return score;
 }
 
+bool CountsForDepartment(const Project& project) {
+  return project.kind == ProjectKind::kProject || !project.indicators.empty();
+}
+
 std::optional<Rational> MeanPoints(const std::vector<ProjectScore>& scores) {
-  if (scores.empty()) return std::nullopt;
   Rational weighted;
   Rational budgets;
   Rational sum;
+  unsigned long count = 0;
   for (const ProjectScore& score : scores) {
+    if (!CountsForDepartment(*score.project)) continue;
+    ++count;
     weighted += score.points * score.project->budget_fen;
     budgets += score.project->budget_fen;
     sum += score.points;
   }
+  if (count == 0) return std::nullopt;
   if (sgn(budgets) > 0) return Rational(weighted / budgets);
-  return Rational(sum / static_cast<unsigned long>(scores.size()));
+  return Rational(sum / count);
 }
 
 std::string GradeOf(const Rational& points, const ScoreRules& rules) {

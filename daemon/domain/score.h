@@ -52,8 +52,13 @@ struct ProjectScore {
 ProjectScore ScoreProject(const Project& project, int64_t disbursed_fen,
                           const std::vector<Attainment>& attainments, const ScoreRules& rules);
 
-// Mean of the lines' points weighted by their budgets, evenly when all of these are 0;
-// nothing without a line.
+// Whether the line counts in its department's score: lines of 项目支出 and others with
+// indicators do, those that the forms have a sheet for. Salaries and running costs without
+// indicators have an execution and no results, and would drown the projects.
+bool CountsForDepartment(const Project& project);
+
+// Mean of the points of the lines that count, weighted by their budgets, evenly when all of
+// these are 0; nothing when no line counts.
 std::optional<Rational> MeanPoints(const std::vector<ProjectScore>& scores);
 
 // Grade of a score under the rules, by the score as displayed.

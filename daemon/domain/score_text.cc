@@ -125,15 +125,6 @@ Rational ShareOf(const Attainment& attainment) { return attainment.share.value_o
 
 }  // namespace
 
-std::string SharePercent(const Rational& share) {
-  int digits = 2;
-  std::string text = FormatDecimal(share * 100, digits);
-  while (share < 1 && text.starts_with("100.")) {
-    text = FormatDecimal(share * 100, ++digits);
-  }
-  return text + "%";
-}
-
 std::string DescribeLossZh(const ScoreItem& item, const Attainment& attainment) {
   const std::string lost = LostZh(item);
   const std::string observed = Observed(attainment);

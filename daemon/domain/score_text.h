@@ -19,7 +19,4 @@ std::string DescribeExecutionLossZh(const ScoreItem& item, int64_t budget_fen,
 std::string DescribeExecutionLossEn(const ScoreItem& item, int64_t budget_fen,
                                     int64_t disbursed_fen);
 
-// "96.84%"; more digits where two would make a full share of one that is not.
-std::string SharePercent(const Rational& share);
-
 }  // namespace budgetwatch

@@ -9,10 +9,8 @@ Scorecard MakeScorecard(const PerformanceReport& report, const Profile& profile)
     scorecard.projects.push_back(
         ScoreProject(*line.project, line.figures.disbursed_fen, line.attainments, profile.score));
   }
-  const auto points = MeanPoints(scorecard.projects);
-  if (!points) return scorecard;
-  scorecard.points = *points;
-  scorecard.grade = GradeOf(scorecard.points, profile.score);
+  scorecard.points = MeanPoints(scorecard.projects);
+  if (scorecard.points) scorecard.grade = GradeOf(*scorecard.points, profile.score);
   return scorecard;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace budgetwatch {
 struct Scorecard {
   std::string profile_name;
   std::vector<ProjectScore> projects;  // in the order of the plan
-  Rational points;                     // mean weighted by budgets; 0 without lines
-  std::string grade;                   // empty without lines
+  std::optional<Rational> points;      // MeanPoints of the lines
+  std::string grade;                   // of the points; empty without
 };
 
 Scorecard MakeScorecard(const PerformanceReport& report, const Profile& profile);

@@ -254,15 +254,23 @@ v1::Scorecard ToMessage(const PerformanceReport& report, const Scorecard& scorec
   message.set_known_at_sequence(report.known_at);
   message.set_profile_name(scorecard.profile_name);
   int64_t unobserved_count = 0;
+  bool all_count = true;
   for (const ProjectScore& score : scorecard.projects) {
     ToMessage(score, message.add_projects());
+    all_count = all_count && CountsForDepartment(*score.project);
     unobserved_count += score.unobserved_count;
   }
-  if (!scorecard.projects.empty()) {
-    message.set_score(FormatDecimal(scorecard.points, 2));
+  if (scorecard.points) {
+    message.set_score(FormatDecimal(*scorecard.points, 2));
     message.set_grade(scorecard.grade);
     message.add_notes_zh("部门得分按各项目预算加权平均。");
     message.add_notes_en("The department's score is the mean weighted by budgets.");
+  }
+  if (!all_count) {
+    message.add_notes_zh("没有绩效指标的基本支出和“三公”经费不计入部门得分。");
+    message.add_notes_en(
+        "Basic expenditure and 三公 lines without indicators do not count in the department's "
+        "score.");
   }
   if (unobserved_count > 0) {
     message.add_notes_zh("有 " + std::to_string(unobserved_count) +

@@ -255,8 +255,13 @@ def test(bin_dir, folder, arguments):
         check_workbook(files["monitoring", "xlsx"], money, names, performance, text)
         scores = read_workbook(files["evaluation", "xlsx"])
         total = next(iter(scores.values()))
-        check_equal(total.at("K", total.row_of("项目支出合计")),
-                    decimal.Decimal(run["review"]["scorecard"]["score"]), "score of the year")
+        last = total.row_of("项目支出合计")
+        score = decimal.Decimal(run["review"]["scorecard"]["score"])
+        check_equal(total.at("K", last), score, "score of the year")
+        rows = [(total.at("E", row), total.at("K", row)) for row in range(last - len(money), last)]
+        mean = sum(budget * points for budget, points in rows) / sum(budget for budget, _ in rows)
+        check(abs(mean - score) <= decimal.Decimal("0.01"),
+              f"the rows of the summary have the mean {mean}, and its total says {score}")
         for form in ("monitoring", "evaluation"):
             check_html(files[form, "html"], 1 + len(money), text if form == "monitoring" else
                        next(cell for sheet in scores.values() for cell in sheet.cells.values()

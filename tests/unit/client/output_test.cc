@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -49,6 +50,12 @@ TEST(FiguresTest, SharesHaveTwoDecimals) {
   EXPECT_EQ(FormatShare(0.1004), "10.04%");
   EXPECT_EQ(FormatShare(1.0), "100.00%");
   EXPECT_EQ(FormatShare(std::nullopt), "-");
+  // A half goes up however its double lies: 41.5/80 cut off by division, 0.98125 and 0.125%.
+  EXPECT_EQ(FormatShare(std::nextafter(41.5 / 80, 0)), "51.88%");
+  EXPECT_EQ(FormatShare(0.98125), "98.13%");
+  EXPECT_EQ(FormatShare(0.00125), "0.13%");
+  EXPECT_EQ(FormatPoints(-0.98125), "-98.13");
+  EXPECT_EQ(FormatShare(0.5187499), "51.87%");
   EXPECT_EQ(FormatPoints(-0.27164), "-27.16");
   EXPECT_EQ(FormatPoints(-0.00001), "+0.00");
   EXPECT_EQ(FormatShare(1e300).size(), 307u);

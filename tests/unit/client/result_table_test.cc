@@ -92,9 +92,14 @@ TEST(ResultTableTest, PerformanceReadsLikeThis) {
             "────────────────────────────────────────────────────────────────────────────────\n"
             "下级 990002001  示例所\n"
             "  指标 4：达标 0，未达标 0，未知 0；实现 -，执行 -\n"
-            "合计  指标 3：达标 1，未达标 1，未知 1（未监测 1）；实现 83.40%，执行 10.00%\n"
+            "合计\n"
+            "  指标 3：达标 1，未达标 1，未知 1（未监测 1）；实现 83.40%，执行 10.00%\n"
             "* 调查样本太小，不能确定是否达标。\n"
             "待核（未对应任何指标）：2 条完成值\n"
+            "\n"
+            "未达标的原因：\n"
+            "- 未达标  990-0601-JBN-ABCD#1  需换装辅警人数\n"
+            "    还差 84 个。\n"
             "\n"
             "全年预计执行数（万元）：\n"
             "项目编码          项目名称  预计  最低   最高 其中年底 可能性 依据\n"
@@ -104,6 +109,17 @@ TEST(ResultTableTest, PerformanceReadsLikeThis) {
             "发现的问题：\n"
             "- 警告  成效快于资金  990-0601-JBN-ABCD 某市城区道路及附属设施日常养护和维修工程\n"
             "    目标实现 83.40%，支出 10.00%。\n");
+}
+
+TEST(ResultTableTest, TotalsKeepTheirFiguresOnANarrowTerminal) {
+  v1::PerformanceReport report = ExamplePerformance();
+  report.mutable_totals()->set_indicator_count(123'456);
+  std::ostringstream out;
+  PrintPerformance(out, Speech(Language::kChinese), report, 80);
+  EXPECT_NE(out.str().find("合计\n  指标 123456：达标 1，未达标 1，未知 1（未监测 1）；实现 "
+                           "83.40%，执行 10.00%\n"),
+            std::string::npos)
+      << out.str();
 }
 
 TEST(ResultTableTest, PerformanceSaysWhatIsUnsureAndUnobserved) {
@@ -117,8 +133,9 @@ TEST(ResultTableTest, PerformanceSaysWhatIsUnsureAndUnobserved) {
   // A line without indicators has nothing to show.
   EXPECT_EQ(text.find("990002-RY"), std::string::npos) << text;
   ExpectParts(Performance(Language::kEnglish, std::nullopt),
-              {"met*", "too small", "none", "3 indicators: 1 met, 1 not met, 1 unknown",
-               "results outpace money", "From the schedule and the pace so far."});
+              {"met*", "too small", "none", "Not met, and why:", "84 are missing.",
+               "3 indicators: 1 met, 1 not met, 1 unknown", "results outpace money",
+               "From the schedule and the pace so far."});
 }
 
 TEST(ResultTableTest, PerformanceCsvHasARowPerIndicatorWithRawFigures) {

@@ -103,6 +103,57 @@ TEST(Attainment, ConvertsMoneyAndShares) {
   EXPECT_EQ(ConvertUnit(5, "", "个"), Rational(5));
 }
 
+TEST(Attainment, ReadsAUnitInAnyOfItsNotations) {
+  for (const char* unit : {"元/人·天", "元/人.每天", "元/人*天", "元／人×天", "元/人/天"}) {
+    EXPECT_EQ(Judge("17元/人.每天", NumberValue{"17"}, "2020-12-31", unit).state, TargetState::kMet)
+        << unit;
+  }
+  EXPECT_EQ(ConvertUnit(1, "元/人", "元/天"), std::nullopt);
+  EXPECT_EQ(ConvertUnit(1, "元/人·天", "元/人"), std::nullopt);
+}
+
+TEST(Attainment, ShowsAllDigitsOfWhatWasObserved) {
+  EXPECT_EQ(Judge("≥1亿元", NumberValue{"9999.99"}, "2020-12-31", "万元").observed_text,
+            "0.999999 亿元");
+  EXPECT_EQ(Judge("≥1个", NumberValue{"0.000000001"}).observed_text, "0.000000001 个");
+  EXPECT_EQ(Judge("≥1亿元", NumberValue{"0.000000001"}, "2020-12-31", "元").observed_text,
+            "0.00000000000000001 亿元");
+  EXPECT_EQ(Judge("≥100%", SurveyValue{99'999, 100'000}).observed_text, "99.999 % (99999/100000)");
+}
+
+TEST(Attainment, SaysHowATargetIsMissed) {
+  const struct {
+    const char* target;
+    const char* actual;
+    const char* zh;
+    const char* en;
+  } cases[] = {
+      {"≥4754次", "4604", "完成值 4604 次，未达到指标值 ≥4754次，完成 96.84%；",
+       "Observed 4604 次, short of the target ≥4754次 (96.84% of it);"},
+      {"≥35000次", "34999", "完成值 34999 次，未达到指标值 ≥35000次，完成 99.997%；",
+       "Observed 34999 次, short of the target ≥35000次 (99.997% of it);"},
+      {"≤5300元", "5830", "完成值 5830 元，超过指标值 ≤5300元，实现程度 90.91%；",
+       "Observed 5830 元, above the target ≤5300元 (90.91% attained);"},
+      {"<5个", "5", "完成值 5 个，不符合指标值 <5个，实现程度 100.00%；",
+       "Observed 5 个, not within the target <5个 (100.00% attained);"},
+      {"3-5次", "6", "完成值 6 次，不符合指标值 3-5次，实现程度 83.33%；",
+       "Observed 6 次, not within the target 3-5次 (83.33% attained);"},
+  };
+  for (const auto& each : cases) {
+    const Attainment attainment = Judge(each.target, NumberValue{each.actual});
+    EXPECT_THAT(DescribeZh(attainment), testing::StartsWith(each.zh));
+    EXPECT_THAT(DescribeEn(attainment), testing::StartsWith(each.en));
+  }
+}
+
+TEST(Attainment, YesToADeadlineShowsTheDayThatCounts) {
+  const Attainment late = Judge("5月底前", YesNoValue{true});
+  EXPECT_EQ(late.state, TargetState::kNotMet);
+  EXPECT_EQ(late.observed_text, "是 (2020-06-30)");
+  EXPECT_EQ(Judge("5月底前", YesNoValue{false}).observed_text, "否");
+  EXPECT_EQ(Judge("是", YesNoValue{true}).observed_text, "是");
+}
+
 TEST(Attainment, KnowsHowSureASurveyIs) {
   const Attainment small = Judge("≥90%", SurveyValue{19, 20});
   EXPECT_EQ(small.state, TargetState::kMet);
@@ -167,6 +218,21 @@ TEST(Attainment, TellsWhetherTheYearLeavesTime) {
   // Half of the bound is used in half of the year.
   EXPECT_EQ(Judge("≤10万元", NumberValue{"5"}, "2020-06-30").likelihood, Likelihood::kCertain);
   EXPECT_EQ(Judge("≤10万元", NumberValue{"6"}, "2020-06-30").likelihood, Likelihood::kPossible);
+}
+
+TEST(Attainment, WhatIsMeasuredAnewMayFallAgain) {
+  for (const char* target : {"≤30分钟", "≤30个工作日", "≤30元/人", "≤30元/人·天"}) {
+    const Attainment above = Judge(target, NumberValue{"31"}, "2020-06-30");
+    EXPECT_TRUE(above.attainable) << target;
+    EXPECT_EQ(above.likelihood, Likelihood::kPossible) << target;
+    EXPECT_EQ(Judge(target, NumberValue{"29"}, "2020-06-30").likelihood, Likelihood::kCertain)
+        << target;
+  }
+  for (const char* target : {"≤30次", "≤30次/年", "≤30个月", "≤30元"}) {
+    EXPECT_FALSE(Judge(target, NumberValue{"31"}, "2020-06-30").attainable) << target;
+    EXPECT_EQ(Judge(target, NumberValue{"29"}, "2020-06-30").likelihood, Likelihood::kPossible)
+        << target;
+  }
 }
 
 TEST(Attainment, SeesATrend) {

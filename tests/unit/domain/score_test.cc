@@ -333,6 +333,33 @@ TEST(Score, TheMeanIsWeightedByBudgets) {
   EXPECT_FALSE(mean({}).has_value());
 }
 
+TEST(Score, TheMeanIsThatOfTheLinesWithAForm) {
+  Project project = MakeProject("P", 100);
+  Project salaries = MakeProject("RY", 1'000'000);
+  salaries.kind = ProjectKind::kPersonnel;
+  Project travel = MakeProject("SG", 300);
+  travel.kind = ProjectKind::kThreePublic;
+  const auto mean = [&] {
+    std::vector<ProjectScore> scores(3);
+    const Project* lines[] = {&project, &salaries, &travel};
+    const int points[] = {90, 50, 70};
+    for (size_t i = 0; i < 3; ++i) {
+      scores[i].project = lines[i];
+      scores[i].points = points[i];
+    }
+    return MeanPoints(scores);
+  };
+  EXPECT_EQ(mean(), Rational(90));
+  travel.indicators.emplace_back();
+  EXPECT_EQ(mean(), Rational(75));
+  // A project without money beside lines that do not count is not outweighed by them.
+  project.budget_fen = 0;
+  travel.indicators.clear();
+  EXPECT_EQ(mean(), Rational(90));
+  project.kind = ProjectKind::kPublic;
+  EXPECT_FALSE(mean().has_value());
+}
+
 TEST(Score, AShareBelowOneIsNeverShownAsAWhole) {
   EXPECT_EQ(SharePercent(1), "100.00%");
   EXPECT_EQ(SharePercent(0), "0.00%");
