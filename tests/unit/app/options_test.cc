@@ -207,16 +207,18 @@ TEST_F(OptionsTest, MetricsHaveAnIpv4AddressOfTheirOwn) {
     options.listen = listen;
     options.metrics_listen = metrics_listen;
     const Status status = CheckOptions(options);
-    if (!status.ok()) EXPECT_EQ(status.error().field, "metrics_listen");
-    return status.ok() ? "" : status.error().message;
+    return status.ok() ? "" : status.error().field + ": " + status.error().message;
   };
   for (const char* address : {"127.0.0.1:0", "localhost:7471", "0.0.0.0:80"}) {
     EXPECT_EQ(error_for("127.0.0.1:0", address), "") << address;
   }
   for (const char* address : {"[::1]:0", "::1:7471", "[::]:7471"}) {
-    EXPECT_THAT(error_for("127.0.0.1:0", address), HasSubstr("name an IPv4 address")) << address;
+    EXPECT_THAT(error_for("127.0.0.1:0", address),
+                AllOf(HasSubstr("metrics_listen: "), HasSubstr("name an IPv4 address")))
+        << address;
   }
-  EXPECT_THAT(error_for("127.0.0.1:7471", "127.0.0.1:7471"), HasSubstr("another port"));
+  EXPECT_THAT(error_for("127.0.0.1:7471", "127.0.0.1:7471"),
+              AllOf(HasSubstr("metrics_listen: "), HasSubstr("another port")));
   EXPECT_EQ(error_for("127.0.0.1:7470", "127.0.0.1:7471"), "");
 }
 
