@@ -45,7 +45,9 @@ CommandLine::CommandLine(Speech say, Options* options)
            "3 已完成，但有输入被拒绝或检查出错误",
            "Exit codes: 0 done; 1 failed (server, network, file); 2 wrong usage; "
            "3 done, but some input was rejected or the check found errors"));
-  app_.set_version_flag("--version", "budgetctl " BUDGETWATCH_VERSION);
+  app_.set_help_flag("-h,--help", say_("显示帮助", "Print this help message and exit"));
+  app_.set_version_flag("--version", "budgetctl " BUDGETWATCH_VERSION,
+                        say_("显示版本", "Display program version information and exit"));
   app_.require_subcommand(1);
   AddGlobalOptions(&app_);
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "budgetctl/command_line.h"
@@ -43,6 +44,15 @@ MetricHistory::Labels LabelsOf(const std::vector<std::string>& texts) {
     labels.emplace_back(text.substr(0, equal), text.substr(equal + 1));
   }
   return labels;
+}
+
+// The first name that is there twice, which Prometheus would refuse; empty for none.
+std::string RepeatedName(const MetricHistory::Labels& labels) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : labels) {
+    if (!names.insert(name).second) return name;
+  }
+  return "";
 }
 
 // The last day that is wholly over: the day before the business date, within the year.
@@ -127,6 +137,12 @@ void PrintBackfill(const Context& context, const Backfill& backfill, const std::
 }
 
 ExitCode RunBackfill(const Context& context, const BackfillFlags& flags) {
+  const MetricHistory::Labels labels = LabelsOf(flags.labels);
+  if (const std::string name = RepeatedName(labels); !name.empty()) {
+    (void)context.Fail(context.say("--label 中 " + name + " 出现两次，请删除一个",
+                                   "--label names " + name + " twice; remove one"));
+    return ExitCode::kUsage;
+  }
   client::Connection connection(context.ConnectionSettings());
   const Date first =
       flags.from.empty() ? Date::FirstOfYear(flags.year) : Date::Parse(flags.from).value();
@@ -144,7 +160,7 @@ ExitCode RunBackfill(const Context& context, const BackfillFlags& flags) {
             ": there is no day to fill"));
     return ExitCode::kUsage;
   }
-  Backfill backfill{.history = MetricHistory(LabelsOf(flags.labels))};
+  Backfill backfill{.history = MetricHistory(labels)};
   const client::CallStatus status =
       Collect(context, connection, flags, DaysOf(first, last, flags.step_days), &backfill);
   if (!status.ok()) return context.Fail(status);

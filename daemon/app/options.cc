@@ -58,6 +58,13 @@ Status CheckOptions(const Options& options) {
   for (const Setting& setting : AllSettings()) {
     if (const auto fault = Fault(setting, options)) return bad(setting.name, *fault);
   }
+  const std::string& metrics = options.metrics_listen;
+  if (metrics.find(':') != metrics.rfind(':')) {
+    return bad("metrics_listen", "\"" + metrics + "\" has an IPv6 address; name an IPv4 address");
+  }
+  if (metrics == options.listen && !metrics.ends_with(":0")) {
+    return bad("metrics_listen", "is the address of listen too; give it another port");
+  }
   if (Contains(options.data_dir, BackupDirectoryOf(options)) ||
       Contains(BackupDirectoryOf(options), options.data_dir)) {
     return bad("backup_dir", "must lie outside data_dir, best on another disk");

@@ -26,16 +26,23 @@ Result<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
-// All that is wrong with a file, a line each.
+// All that is wrong with a file, a line each. The whole of a file has no place.
 Error AllErrors(const std::string& path, const std::vector<YamlError>& errors) {
   std::string text;
   for (const YamlError& error : errors) {
-    text += (text.empty() ? "" : "\n") + path + ": " + YamlPlace(error) + ": " + error.message_en;
+    const std::string place = YamlPlace(error);
+    text += (text.empty() ? "" : "\n") + path + ": " + place + (place.empty() ? "" : ": ") +
+            error.message_en;
   }
   return Refusal(Reason::kInvalidField, "config", text);
 }
 
 }  // namespace
+
+Status CheckReadable(const std::string& path) {
+  const auto text = ReadFile(path);
+  return text.ok() ? Status() : text.error();
+}
 
 Status ReadSettingsFile(
     const std::string& path, const std::vector<std::string_view>& keys,

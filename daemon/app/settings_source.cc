@@ -23,6 +23,15 @@ void ReadSetting(const YamlMap& map, const Setting& setting, Options* options) {
   }
 }
 
+// What is wrong inside the profile is told with its place there, by who reads it.
+Status CheckSettings(const Options& options) {
+  if (const Status status = CheckOptions(options); !status.ok()) return status;
+  if (options.profile_file.empty()) return {};
+  const Status readable = CheckReadable(options.profile_file);
+  if (readable.ok()) return {};
+  return Refusal(Reason::kInvalidField, "profile", "profile: " + readable.error().message);
+}
+
 }  // namespace
 
 Status ReadConfigFile(const std::string& path, Options* options, SettingLines* lines) {
@@ -52,7 +61,7 @@ Result<Options> SettingsSource::Read() const {
           std::string(setting.flag) + " \"" + flag->second + "\" is no " + FormText(setting));
     }
   }
-  const Status checked = CheckOptions(options);
+  const Status checked = CheckSettings(options);
   if (checked.ok()) return options;
   // A message that begins with the name of the setting, behind the place where it was set.
   Error error = checked.error();

@@ -22,8 +22,8 @@ struct SettingsSource {
   std::string config_file;                                // empty: none
   std::map<std::string, std::string, std::less<>> flags;  // texts by the name of the setting
 
-  // The settings, checked. Errors: INVALID_FIELD, naming the file and line or the flag,
-  // and the cure.
+  // The settings, checked; the profile is there, but not read. Errors: INVALID_FIELD, naming
+  // the file and line or the flag, and the cure.
   Result<Options> Read() const;
 };
 

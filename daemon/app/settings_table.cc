@@ -55,7 +55,7 @@ std::vector<Setting> FilesAndAddresses() {
        "Address of the metrics endpoint, at the path /metrics",
        "It is answered on 16 threads, and a client has 5 seconds for its request and for reading "
        "the answer. More than 16 clients that do nothing delay scrapes by as much; keep the port "
-       "on loopback or behind a firewall. Port 0 and systemd as above.",
+       "on loopback or behind a firewall. IPv4 only. Port 0 and systemd as above.",
        kRestarts, TextForm{Kind::kAddress, &Options::metrics_listen}},
       {"Time and log", "time_zone", "", "Time zone of the business date",
        "A name of the tz database.", kRestarts, TextForm{Kind::kTimeZone, &Options::time_zone}},

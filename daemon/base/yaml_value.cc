@@ -267,7 +267,8 @@ std::optional<YamlValue> ParseYaml(std::string_view text, const YamlLimits& limi
     YAML::Parser parser(stream);
     TreeBuilder builder(limits);
     if (!parser.HandleNextDocument(builder)) {
-      errors->push_back(Malformed(0, "the document is empty", "文件没有内容"));
+      errors->push_back(Malformed(0, "the document is empty; write at least one key",
+                                  "文件没有内容，请至少写一个键"));
       return std::nullopt;
     }
     TreeBuilder rest(limits);

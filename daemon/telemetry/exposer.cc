@@ -30,7 +30,7 @@ constexpr char kField[] = "metrics_listen";
 constexpr std::chrono::milliseconds kKnockInterval(5);
 
 struct HostPort {
-  std::string host;  // as given, an IPv6 address with its brackets
+  std::string host;
   int port = 0;
 
   std::string ToString() const { return host + ':' + std::to_string(port); }
@@ -50,7 +50,7 @@ struct Endpoint {
 Error InvalidAddress(const std::string& address, const std::string& why) {
   return {ErrorCode::kInvalidArgument, "INVALID_ADDRESS",
           "cannot serve metrics on \"" + address + "\": " + why +
-              "; give HOST:PORT, such as 127.0.0.1:9464 or [::1]:0",
+              "; give HOST:PORT, such as 127.0.0.1:9464",
           kField};
 }
 
@@ -59,8 +59,7 @@ std::optional<HostPort> Split(std::string_view address) {
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   HostPort parts;
   parts.host = address.substr(0, colon);
-  const bool bracketed = parts.host.front() == '[' && parts.host.back() == ']';
-  if (!bracketed && parts.host.find_first_of("[]:") != std::string::npos) return std::nullopt;
+  if (parts.host.find_first_of("[]:") != std::string::npos) return std::nullopt;
   const std::string_view port = address.substr(colon + 1);
   const char* const end = port.data() + port.size();
   const auto [rest, error] = std::from_chars(port.data(), end, parts.port);
@@ -71,14 +70,15 @@ std::optional<HostPort> Split(std::string_view address) {
 }
 
 Result<Endpoint> Resolve(const std::string& address, const HostPort& parts) {
-  std::string host = parts.host;
-  if (host.front() == '[') host = host.substr(1, host.size() - 2);
   const std::string port = std::to_string(parts.port);
   addrinfo hints = {};
+  // Debian's library of the server is built without IPv6, and "localhost" stands for ::1 first
+  // where the machine has both.
+  hints.ai_family = AF_INET;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0) {
+  if (const int error = getaddrinfo(parts.host.c_str(), port.c_str(), &hints, &found); error != 0) {
     return InvalidAddress(address,
                           std::string("the host is unknown (") + gai_strerror(error) + ")");
   }
@@ -92,7 +92,7 @@ Result<Endpoint> Resolve(const std::string& address, const HostPort& parts) {
   Endpoint endpoint;
   std::memcpy(&endpoint.storage, found->ai_addr, found->ai_addrlen);
   endpoint.size_bytes = found->ai_addrlen;
-  endpoint.numeric.host = found->ai_family == AF_INET6 ? '[' + std::string(numeric) + ']' : numeric;
+  endpoint.numeric.host = numeric;
   endpoint.numeric.port = parts.port;
   return endpoint;
 }
@@ -145,7 +145,9 @@ Error ListenError(const std::string& address, int bind_error, const std::string&
 Result<std::unique_ptr<Exposer>> Exposer::Start(const std::string& address,
                                                 Collectables collectables) {
   const auto parts = Split(address);
-  if (!parts) return InvalidAddress(address, "it is not HOST:PORT with a port up to 65535");
+  if (!parts)
+    return InvalidAddress(address,
+                          "it is not HOST:PORT with a name or IPv4 address and a port up to 65535");
   const auto endpoint = Resolve(address, *parts);
   if (!endpoint.ok()) return endpoint.error();
   // The one place where exceptions of the library are caught.

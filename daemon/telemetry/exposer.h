@@ -21,8 +21,8 @@ class Exposer {
  public:
   using Collectables = std::vector<std::shared_ptr<prometheus::Collectable>>;
 
-  // Listens on "HOST:PORT", with an IPv6 address in brackets; port 0 takes a free
-  // one. Keeps the collectables, and asks them in their order, until Stop.
+  // Listens on "HOST:PORT", a name or an IPv4 address; port 0 takes a free one.
+  // Keeps the collectables, and asks them in their order, until Stop.
   // Errors: INVALID_ADDRESS (INVALID_ARGUMENT) when it cannot be read or resolved;
   // ADDRESS_IN_USE, ADDRESS_NOT_LOCAL, ADDRESS_NOT_PERMITTED or LISTEN_FAILED
   // (UNAVAILABLE) when it cannot be listened on.

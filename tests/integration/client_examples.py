@@ -47,7 +47,8 @@ class Example:
             self.program = ["/usr/bin/python3", "-B", path]
         else:
             self.environment = {}
-            self.program = ["node", self._install_packages(path, folder), "--proto", self.proto]
+            self.program = ["node", self._install_packages(path, folder / "share")]
+            shutil.copytree(self.proto, folder / "share" / "proto")
 
     def _make_stubs(self, clients, folder):
         stubs = folder / "stubs"
@@ -65,9 +66,9 @@ class Example:
 
     @staticmethod
     def _install_packages(path, folder):
-        """The script's copy beside its packages."""
-        target = folder / "node"
-        target.mkdir()
+        """The script's copy beside its packages, where the Debian package has it."""
+        target = folder / "examples" / "clients"
+        target.mkdir(parents=True)
         for name in (path.name, "package.json", "package-lock.json", ".npmrc", "rpc_error.proto"):
             shutil.copy(path.parent / name, target)
         check(shutil.which("npm"), "node is here and npm is not; run deploy/install-deps.sh --test")
@@ -132,6 +133,7 @@ def check_example_year(bin_dir, folder, example):
                     "duplicates of an import under the same source")
         check_equal(report(daemon), expected, "report after all of it again")
         check_bad_rows(daemon, folder, example)
+        check_bad_files(daemon, folder, example)
         daemon.verify()
         daemon.stop()
         check_no_server(daemon, payments, example)
@@ -164,6 +166,16 @@ def check_bad_rows(daemon, folder, example):
     # The conflict has changed nothing.
     kept = daemon.ask("payment", "show", "EX-2020-0001", "--source", SOURCE)["payment"]
     check_equal(kept["event"]["amountFen"], "715000", "amount of the first event")
+
+
+def check_bad_files(daemon, folder, example):
+    """A file that is not whole must not pass for a day without payments."""
+    for name, text in (("empty.csv", ""), ("columns.csv", "payment_id,amount\n1,2\n")):
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        summary, lines = example.run(daemon.address, path, exit_code=1)
+        check_equal(summary, counts(), f"what was sent of {name}")
+        check("columns are missing" in lines[0], f"{name}: {lines}")
 
 
 def check_no_server(daemon, payments, example):

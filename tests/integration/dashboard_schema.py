@@ -32,6 +32,8 @@ def check_panel(name, panel):
     check(CHINESE.search(panel.get("description", "")), f"{where}: no description in Chinese")
     check_equal(panel["datasource"], DATASOURCE, f"{where}: data source")
     check(panel["fieldConfig"]["defaults"].get("unit"), f"{where}: no unit")
+    for text in strings(panel["fieldConfig"]):
+        check(not text.endswith("IfToday"), f"{where}: {text} shows today's date as 08:00:00")
     check(panel["targets"], f"{where}: no query")
     references = [target["refId"] for target in panel["targets"]]
     check_equal(len(set(references)), len(references), f"{where}: different refIds")

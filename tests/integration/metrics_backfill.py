@@ -97,6 +97,7 @@ def check_days_without_plan(daemon, folder):
     for flags, code in ((("--department", "000"), 1),
                         (("--department", "906", "--from", "2020-05-02", "--to", "2020-05-01"), 2),
                         (("--department", "906", "--label", "project_code=x"), 2),
+                        (("--department", "906", "--label", "job=a", "--label", "job=b"), 2),
                         (("--department", "906", "--step-days", "0"), 2)):
         done = daemon.run("metrics", "backfill", "--year", 2020, "-o", path, *flags)
         check_equal(done.returncode, code, f"exit code with {flags}")

@@ -32,7 +32,7 @@ FILES = (
     (r"/usr/share/budgetwatch/profiles/[\w-]+\.yaml", 3),
     (r"/usr/share/budgetwatch/prometheus/\w+\.yml", 5),
     (r"/usr/share/budgetwatch/proto/budgetwatch/v1/\w+\.proto", 10),
-    (r"/usr/share/budgetwatch/runbook\.md", 1),
+    (r"/usr/share/budgetwatch/(?:runbook|integration)\.md", 2),
     (r"/usr/share/doc/budgetwatch/(?:README\.md|copyright|changelog(?:\.Debian)?\.gz)", 4),
     (r"/usr/share/man/man1/budgetctl\.1\.gz", 1),
     (r"/usr/share/man/man5/budgetwatchd\.yaml\.5\.gz", 1),
@@ -78,6 +78,27 @@ def check_files(package):
         files = [path for path in files if path not in matching]
     wrong += [f"unexpected {path}" for path in files]
     check(not wrong, "contents: " + "; ".join(wrong))
+
+
+def check_nothing_left_over(build, source, folder):
+    """What following integration.md leaves in the checkout is not packed: the rules of the
+    installation, run on a copy of the examples that somebody has run."""
+    script = (build / "deploy/package/cmake_install.cmake").read_text(encoding="utf-8")
+    rules = re.search(r'file\(INSTALL DESTINATION "[^"]*share/budgetwatch" TYPE DIRECTORY FILES[^)]*\)',
+                      script)
+    check(rules, "cmake_install.cmake: no rule for share/budgetwatch")
+    copy, target = folder / "deploy", folder / "installed"
+    shutil.copytree(source / "deploy", copy)
+    for name in ("examples/clients/node_modules/x/index.js", "examples/clients/__pycache__/x.pyc"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text("", encoding="utf-8")
+    text = rules[0].replace(str(source.resolve() / "deploy"), str(copy))
+    text = re.sub(r'DESTINATION "[^"]*"', f'DESTINATION "{target}"', text)
+    (folder / "install.cmake").write_text(text, encoding="utf-8")
+    output("cmake", "-P", folder / "install.cmake")
+    check((target / "examples/clients/push_payments.mjs").is_file(), "no examples were installed")
+    left = [str(path) for name in ("node_modules", "__pycache__") for path in target.rglob(name)]
+    check(not left, f"the package would hold {left}")
 
 
 def check_control(package, version):
@@ -140,6 +161,7 @@ def test(build, folder, arguments):
                         (source / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE)[1]
     package = pack(build, folder / "pack")
     check_files(package)
+    check_nothing_left_over(build, source, folder / "left")
     check_control(package, version)
     check_scripts(package, folder)
     check_unit(package, folder / "files")

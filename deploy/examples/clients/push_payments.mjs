@@ -6,7 +6,7 @@
 //
 // Safe to run again with the same file: what is recorded already is a duplicate. Exit codes:
 // 0 done, 1 failed (run it again), 2 wrong usage, 3 done but some lines were rejected.
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,8 @@ import { parse } from 'csv-parse';
 import protobuf from 'protobufjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
+// In a checkout, and in /usr/share/budgetwatch.
+const PROTO = ['../../../proto', '../../proto'].map((folder) => path.join(HERE, folder));
 const CALL_MS = 30_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
@@ -135,6 +137,8 @@ async function* readEvents(file, tally) {
       tally.reject(number, row.payment_id ?? '', error);
     }
   }
+  // An empty file is an export that failed, and not a day without payments.
+  if (columns === null) throw new Error(`columns are missing: ${REQUIRED.join(', ')}`);
 }
 
 async function* batches(events, size) {
@@ -226,7 +230,7 @@ function parseArguments() {
     options: {
       server: { type: 'string', default: '127.0.0.1:7470' },
       source: { type: 'string' },
-      proto: { type: 'string', default: path.join(HERE, '../../../proto') },
+      proto: { type: 'string', default: PROTO.find(existsSync) ?? PROTO[0] },
       batch: { type: 'string', default: '500' },
       'give-up-after': { type: 'string', default: '60' },
     },

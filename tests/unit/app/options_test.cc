@@ -44,7 +44,7 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
                                              "backup_dir: /mnt/backups\n"
                                              "backups_kept: 0\n"
                                              "listen: 0.0.0.0:1\n"
-                                             "metrics_listen: '[::1]:65535'\n"
+                                             "metrics_listen: localhost:65535\n"
                                              "profile: hebei.yaml\n"
                                              "time_zone: Asia/Urumqi\n"
                                              "today: 2020-07-01\n"
@@ -75,7 +75,7 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   EXPECT_EQ(options.backup_dir, "/mnt/backups");
   EXPECT_EQ(options.backups_kept, 0);
   EXPECT_EQ(options.listen, "0.0.0.0:1");
-  EXPECT_EQ(options.metrics_listen, "[::1]:65535");
+  EXPECT_EQ(options.metrics_listen, "localhost:65535");
   EXPECT_EQ(options.profile_file, "hebei.yaml");
   EXPECT_EQ(options.time_zone, "Asia/Urumqi");
   EXPECT_EQ(options.today, Day("2020-07-01"));
@@ -185,7 +185,6 @@ TEST_F(OptionsTest, AddressesAreHostAndPort) {
        {"127.0.0.1:0", "localhost:7470", "[::1]:65535", "0.0.0.0:80", "::1:7470"}) {
     Options options;
     options.listen = address;
-    options.metrics_listen = address;
     EXPECT_TRUE(CheckOptions(options).ok()) << address;
   }
   for (const char* address :
@@ -200,6 +199,27 @@ TEST_F(OptionsTest, AddressesAreHostAndPort) {
       EXPECT_THAT(status.error().message, HasSubstr("is not HOST:PORT"));
     }
   }
+}
+
+TEST_F(OptionsTest, MetricsHaveAnIpv4AddressOfTheirOwn) {
+  const auto error_for = [](const char* listen, const char* metrics_listen) {
+    Options options;
+    options.listen = listen;
+    options.metrics_listen = metrics_listen;
+    const Status status = CheckOptions(options);
+    return status.ok() ? "" : status.error().field + ": " + status.error().message;
+  };
+  for (const char* address : {"127.0.0.1:0", "localhost:7471", "0.0.0.0:80"}) {
+    EXPECT_EQ(error_for("127.0.0.1:0", address), "") << address;
+  }
+  for (const char* address : {"[::1]:0", "::1:7471", "[::]:7471"}) {
+    EXPECT_THAT(error_for("127.0.0.1:0", address),
+                AllOf(HasSubstr("metrics_listen: "), HasSubstr("name an IPv4 address")))
+        << address;
+  }
+  EXPECT_THAT(error_for("127.0.0.1:7471", "127.0.0.1:7471"),
+              AllOf(HasSubstr("metrics_listen: "), HasSubstr("another port")));
+  EXPECT_EQ(error_for("127.0.0.1:7470", "127.0.0.1:7471"), "");
 }
 
 TEST_F(OptionsTest, OtherValuesAreChecked) {

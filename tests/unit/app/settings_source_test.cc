@@ -61,6 +61,25 @@ TEST_F(SettingsSourceTest, WhatAFlagBreaksIsNotBlamedOnTheFile) {
   EXPECT_THAT(Error(), StartsWith("--today \"tomorrow\" is no date such as"));
 }
 
+TEST_F(SettingsSourceTest, AProfileThatIsGoneIsToldWithWhereItIsNamed) {
+  Write("log_level: info\nprofile: /nowhere/profile.yaml\n");
+  EXPECT_THAT(Error(), AllOf(StartsWith(source_.config_file +
+                                        ": line 2, profile: /nowhere/profile.yaml: cannot be"),
+                             HasSubstr("check the name")));
+  source_.flags["profile"] = directory_.path().string();
+  EXPECT_THAT(Error(), AllOf(StartsWith("command line: profile: " + directory_.path().string()),
+                             HasSubstr("is a directory")));
+  source_.flags["profile"] = source_.config_file;
+  EXPECT_EQ(Error(), "");
+}
+
+TEST_F(SettingsSourceTest, AnEmptyFileSaysHowToFillIt) {
+  for (const char* text : {"", "# all of it is a comment\n"}) {
+    Write(text);
+    EXPECT_EQ(Error(), source_.config_file + ": the document is empty; write at least one key");
+  }
+}
+
 TEST_F(SettingsSourceTest, AFileThatIsGoneIsAnError) {
   EXPECT_THAT(Error(), AllOf(HasSubstr(source_.config_file), HasSubstr("check the name")));
 }

@@ -62,6 +62,7 @@ TEST_F(BudgetctlTest, HelpAndVersionAreDone) {
   EXPECT_EQ(Execute({"--help"}).code, 0);
   EXPECT_EQ(Execute({"--version"}).out.substr(0, 10), "budgetctl ");
   EXPECT_NE(Execute({"plan", "--help"}).out.find("下达"), std::string::npos);
+  EXPECT_NE(Execute({"plan", "apply", "--help"}).out.find("显示帮助"), std::string::npos);
   EXPECT_EQ(Execute({"plan", "--help", "--lang", "en"}).out.find("下达"), std::string::npos);
 }
 

@@ -120,7 +120,7 @@ TEST(ExposerTest, AddressesThatAreNoneAreRefused) {
   for (const char* address :
        {"", ":", "9464", ":9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1",
         "127.0.0.1:65536", "127.0.0.1:9464s", "127.0.0.1:0,127.0.0.1:0", "::1:0", "[]:0", "[:0",
-        "]:0", "[::1]", "no such host:0"}) {
+        "]:0", "[::1]", "[::1]:0", "no such host:0"}) {
     const auto exposer = Exposer::Start(address, {});
     ASSERT_FALSE(exposer.ok()) << address;
     EXPECT_EQ(exposer.error().code, ErrorCode::kInvalidArgument) << address;
