@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from daemon import Failure, check, check_equal, main
 
 INSTRUCTIONS = {"FROM", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL",
-                "HEALTHCHECK", "ENTRYPOINT", "CMD"}
+                "HEALTHCHECK", "ENTRYPOINT", "CMD", "ENV"}
 SERVICE_KEYS = {"build", "image", "restart", "stop_grace_period", "mem_limit", "read_only",
                 "cap_drop", "security_opt", "volumes", "command", "ports", "network_mode",
                 "depends_on"}
