@@ -27,7 +27,7 @@ class TextFormat : public ReviewFormat {
       for (const Attainment& attainment : line.attainments) text += '\n' + DescribeZh(attainment);
       text += '\n' + line.forecast.basis_zh;
     }
-    return text + '\n' + FormatDecimal(content.scorecard.points, 2);
+    return text + '\n' + FormatDecimal(content.scorecard.points.value_or(Rational()), 2);
   }
   std::string HashOf(const std::string& bytes) const override {
     return std::to_string(std::hash<std::string>()(bytes));
