@@ -22,7 +22,9 @@ bool IsUnsure(const v1::IndicatorPerformance& indicator) {
   return indicator.has_survey() && !indicator.survey().certain();
 }
 
-std::string CountsText(const Speech& say, const v1::PerformanceFigures& figures) {
+// Counts, and behind `between` what was attained and paid.
+std::string CountsText(const Speech& say, const v1::PerformanceFigures& figures,
+                       const std::string& between) {
   const auto count = [](int64_t number) { return std::to_string(number); };
   std::optional<double> attained;
   if (figures.has_attainment_ratio()) attained = figures.attainment_ratio();
@@ -32,13 +34,17 @@ std::string CountsText(const Speech& say, const v1::PerformanceFigures& figures)
   return say("指标 " + count(figures.indicator_count()) + "：达标 " + count(figures.met_count()) +
                  "，未达标 " + count(figures.not_met_count()) + "，未知 " +
                  count(figures.unknown_count()) +
-                 (unobserved > 0 ? "（未监测 " + count(unobserved) + "）" : "") + "；实现 " +
-                 FormatShare(attained) + "，执行 " + FormatShare(paid),
+                 (unobserved > 0 ? "（未监测 " + count(unobserved) + "）" : "") + between +
+                 "实现 " + FormatShare(attained) + "，执行 " + FormatShare(paid),
              count(figures.indicator_count()) + " indicators: " + count(figures.met_count()) +
                  " met, " + count(figures.not_met_count()) + " not met, " +
                  count(figures.unknown_count()) + " unknown" +
-                 (unobserved > 0 ? " (" + count(unobserved) + " unobserved)" : "") + "; attained " +
-                 FormatShare(attained) + ", paid " + FormatShare(paid));
+                 (unobserved > 0 ? " (" + count(unobserved) + " unobserved)" : "") + between +
+                 "attained " + FormatShare(attained) + ", paid " + FormatShare(paid));
+}
+
+std::string CountsText(const Speech& say, const v1::PerformanceFigures& figures) {
+  return CountsText(say, figures, say("；", "; "));
 }
 
 void AddIndicator(const Speech& say, const v1::IndicatorPerformance& indicator, Table* table) {
@@ -75,13 +81,19 @@ Table IndicatorTable(const Speech& say, const v1::PerformanceReport& report) {
 }
 
 // Behind the table, which would cut a figure off on a narrow terminal.
-void PrintTotals(std::ostream& out, const Speech& say, const v1::PerformanceReport& report) {
+void PrintTotals(std::ostream& out, const Speech& say, const v1::PerformanceReport& report,
+                 std::optional<int> width) {
+  const auto print = [&](const std::string& head, const v1::PerformanceFigures& figures) {
+    std::string text = "  " + CountsText(say, figures);
+    if (width && DisplayWidth(text) > *width) text = "  " + CountsText(say, figures, "\n  ");
+    out << head << '\n' << text << '\n';
+  };
   for (const v1::DepartmentPerformance& department : report.departments()) {
-    out << say("下级 ", "Below: ")
-        << OneLine(department.department_code() + "  " + department.department_name()) << "\n  "
-        << CountsText(say, department.figures()) << '\n';
+    print(say("下级 ", "Below: ") +
+              OneLine(department.department_code() + "  " + department.department_name()),
+          department.figures());
   }
-  out << say("合计", "Total") << "\n  " << CountsText(say, report.totals()) << '\n';
+  print(say("合计", "Total"), report.totals());
 }
 
 // What is not met, or cannot be compared, with the reason. The head line is cut like a
@@ -184,7 +196,7 @@ void PrintPerformance(std::ostream& out, const Speech& say, const v1::Performanc
                       std::optional<int> width) {
   PrintReportHeading(out, say, say("绩效目标实现程度", "Performance"), report);
   out << '\n' << IndicatorTable(say, report).Render(width);
-  PrintTotals(out, say, report);
+  PrintTotals(out, say, report, width);
   if (HasUnsure(report)) {
     out << say("* 调查样本太小，不能确定是否达标。",
                "* The sample of the survey is too small to be sure.")
