@@ -104,7 +104,8 @@ void PrintMisses(std::ostream& out, const Speech& say, const v1::PerformanceRepo
   for (const v1::ProjectPerformance& project : report.projects()) {
     for (const v1::IndicatorPerformance& indicator : project.indicators()) {
       if (!indicator.has_latest() || indicator.state() == v1::TARGET_STATE_MET) continue;
-      if (!headed) out << '\n' << say("未达标的原因：", "Not met, and why:") << '\n';
+      if (!headed)
+        out << '\n' << say("未达标和未知的原因：", "Not met or unknown, and why:") << '\n';
       headed = true;
       const std::string head =
           OneLine("- " + Word(say, indicator.state()) + "  " + project.project_code() + "#" +

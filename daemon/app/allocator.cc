@@ -10,7 +10,8 @@ constexpr int kMapBytes = 32 << 20;
 // Free memory at the end of a heap that stays there.
 constexpr int kKeepBytes = 128 << 20;
 // The heaps of further arenas end at 64 MiB and go back to the system as soon as they are
-// empty: a scrape of 10,000 projects had all of its memory made anew, in twice the time.
+// empty: a scrape of 10,000 projects had all of its memory made anew and took up to twice
+// as long. Measured on two cores; many may wait for each other.
 constexpr int kArenas = 1;
 
 }  // namespace

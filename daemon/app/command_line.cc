@@ -23,16 +23,14 @@ void AddFlags(CLI::App* app, std::map<std::string, std::string, std::less<>>* te
   }
 }
 
-// The flag whose text has not the form of its setting, or null.
-const Setting* MisusedFlag(const SettingsSource& source) {
+// Whether the text of a flag has not the form of its setting.
+bool HasMisusedFlag(const SettingsSource& source) {
   Options scratch;
   for (const Setting& setting : AllSettings()) {
     const auto flag = source.flags.find(setting.name);
-    if (flag != source.flags.end() && !SetFromText(setting, flag->second, &scratch)) {
-      return &setting;
-    }
+    if (flag != source.flags.end() && !SetFromText(setting, flag->second, &scratch)) return true;
   }
-  return nullptr;
+  return false;
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ CommandLine ReadCommandLine(int argc, char** argv, std::optional<int>* exit_code
   const auto read = line.source.Read();
   if (!read.ok()) {
     Complain(read.error().message);
-    *exit_code = MisusedFlag(line.source) == nullptr ? 1 : 2;
+    *exit_code = HasMisusedFlag(line.source) ? 2 : 1;
     return line;
   }
   line.options = read.value();

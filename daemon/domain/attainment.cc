@@ -29,10 +29,15 @@ UnitScale ScaleOf(std::string_view unit) {
   return {};
 }
 
+// The unit in any notation; nothing for what is none that targets have.
+std::optional<TargetUnit> ReadUnit(std::string_view unit) {
+  std::string why;
+  return ReadTargetUnit(NormalizeTargetText(unit), &why);
+}
+
 // The unit as targets have it: 元/人.每天 and 元/人*天 are 元/人·天.
 std::string PlainUnit(std::string_view unit) {
-  std::string why;
-  const auto read = ReadTargetUnit(NormalizeTargetText(unit), &why);
+  const auto read = ReadUnit(unit);
   return read ? EncodeTargetText(read->Text()) : NormalizeNfkc(unit);
 }
 
@@ -44,8 +49,7 @@ bool IsShareUnit(std::string_view unit) {
 // and rates, and how long something takes. What is counted per year adds up, like any amount.
 bool IsMeasuredAnew(std::string_view unit) {
   if (IsShareUnit(unit)) return true;
-  std::string why;
-  const auto read = ReadTargetUnit(NormalizeTargetText(unit), &why);
+  const auto read = ReadUnit(unit);
   if (!read) return false;
   for (const std::u32string_view below : Denominators(*read)) {
     if (below == U"年" || below == U"年度") return false;

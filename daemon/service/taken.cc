@@ -20,12 +20,6 @@ Status VisitTaken(const PaymentLookup& lookup, Sequence sequence, const PaymentE
   return {};
 }
 
-namespace {
-
-bool Later(const TakenSums::Item& a, const TakenSums::Item& b) { return a.payment > b.payment; }
-
-}  // namespace
-
 void TakenSums::Add(Sequence payment, int64_t amount_fen) {
   newest_.push_back({payment, amount_fen});
   if (newest_.size() >= kNewestMax) Seal();
@@ -34,14 +28,15 @@ void TakenSums::Add(Sequence payment, int64_t amount_fen) {
 void TakenSums::Seal() {
   if (newest_.empty()) return;
   std::sort(newest_.begin(), newest_.end(),
-            [](const Item& a, const Item& b) { return Later(b, a); });
+            [](const Item& a, const Item& b) { return a.payment < b.payment; });
   std::string run;
   Sequence before = 0;
   for (auto item = newest_.begin(); item != newest_.end();) {
     const Sequence payment = item->payment;
     int64_t amount_fen = 0;
-    for (; item != newest_.end() && item->payment == payment; ++item)
+    for (; item != newest_.end() && item->payment == payment; ++item) {
       amount_fen += item->amount_fen;
+    }
     AppendVarint(static_cast<uint64_t>(payment - before), &run);
     AppendVarint(ZigZag(amount_fen), &run);
     before = payment;
@@ -57,7 +52,6 @@ TakenSums::Reader TakenSums::Read() {
 }
 
 TakenSums::Reader::Reader(const std::vector<std::string>& runs) {
-  tails_.reserve(runs.size());
   for (const std::string& run : runs) Push({{}, run.data(), run.data() + run.size()});
   Next();
 }
@@ -68,20 +62,16 @@ void TakenSums::Reader::Push(Tail tail) {
   if (!ReadVarint(&tail.position, tail.end, &step)) return;
   BW_CHECK(ReadVarint(&tail.position, tail.end, &amount));
   tail.next = {tail.next.payment + static_cast<Sequence>(step), UnZigZag(amount)};
-  tails_.push_back(tail);
-  std::push_heap(tails_.begin(), tails_.end(),
-                 [](const Tail& a, const Tail& b) { return Later(a.next, b.next); });
+  tails_.push(tail);
 }
 
 void TakenSums::Reader::Next() {
   done_ = tails_.empty();
   if (done_) return;
-  item_ = {tails_.front().next.payment, 0};
-  while (!tails_.empty() && tails_.front().next.payment == item_.payment) {
-    std::pop_heap(tails_.begin(), tails_.end(),
-                  [](const Tail& a, const Tail& b) { return Later(a.next, b.next); });
-    const Tail tail = tails_.back();
-    tails_.pop_back();
+  item_ = {tails_.top().next.payment, 0};
+  while (!tails_.empty() && tails_.top().next.payment == item_.payment) {
+    const Tail tail = tails_.top();
+    tails_.pop();
     item_.amount_fen += tail.next.amount_fen;
     Push(tail);
   }

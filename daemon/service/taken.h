@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <queue>
 #include <string>
 #include <vector>
 
@@ -40,11 +41,13 @@ class TakenSums {
       Item next;
       const char* position;
       const char* end;
+
+      bool operator>(const Tail& other) const { return next.payment > other.next.payment; }
     };
 
     void Push(Tail tail);
 
-    std::vector<Tail> tails_;  // a heap, the least payment first
+    std::priority_queue<Tail, std::vector<Tail>, std::greater<>> tails_;  // least payment first
     Item item_;
     bool done_ = false;
   };

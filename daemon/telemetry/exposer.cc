@@ -145,9 +145,10 @@ Error ListenError(const std::string& address, int bind_error, const std::string&
 Result<std::unique_ptr<Exposer>> Exposer::Start(const std::string& address,
                                                 Collectables collectables) {
   const auto parts = Split(address);
-  if (!parts)
+  if (!parts) {
     return InvalidAddress(address,
                           "it is not HOST:PORT with a name or IPv4 address and a port up to 65535");
+  }
   const auto endpoint = Resolve(address, *parts);
   if (!endpoint.ok()) return endpoint.error();
   // The one place where exceptions of the library are caught.

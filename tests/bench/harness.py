@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "integration"))
 # For everything that is measured, PostgreSQL too: what the service file and the daemon's own
 # start set for the daemon.
 os.environ["GLIBC_TUNABLES"] = ("glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:"
-                                "glibc.malloc.trim_threshold=134217728")
+                                "glibc.malloc.trim_threshold=134217728:glibc.malloc.arena_max=1")
 
 import daemon  # noqa: E402
 from daemon import Failure, check, wait_for  # noqa: E402

@@ -86,7 +86,7 @@ class Example:
         for name in (path.name, "package.json", "package-lock.json", ".npmrc", "rpc_error.proto"):
             shutil.copy(path.parent / name, target)
         check(shutil.which("npm"), "node is here and npm is not; run deploy/install-deps.sh --test")
-        answer = npm(target, "ping", "--fetch-retries=0")
+        answer = npm(target, "ping", "--fetch-retries=0", "--fetch-timeout=20000")
         if answer.returncode != 0:
             raise NoRegistry(answer.stderr.decode()[:300])
         done = npm(target, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=2")

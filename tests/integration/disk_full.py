@@ -18,8 +18,8 @@ import random
 import subprocess
 import sys
 
-from daemon import (Daemon, Failure, Process, check, check_equal, main, summary_of, wait_for, write_payments,
-                    write_plan, yuan)
+from daemon import (Daemon, Failure, Process, check, check_equal, main, summary_of, wait_for,
+                    write_payments, write_plan, yuan)
 from generic_client import GenericClient
 
 TODAY = "2021-01-15"

@@ -85,6 +85,7 @@ def check_final(stages, source):
           "Containerfile: USER stands before RUN")
     unit = (source / "deploy/systemd/budgetwatchd.service").read_text(encoding="utf-8")
     state = re.search(r"^StateDirectory=(.*)$", unit, re.MULTILINE)[1].split()
+    check_equal(steps["ENV"], re.search(r"^Environment=(.*)$", unit, re.MULTILINE)[1], "ENV")
     check_equal(json.loads(steps["VOLUME"]), [f"/var/lib/{name}" for name in state], "VOLUME")
     check_equal(json.loads(steps["ENTRYPOINT"]), ["budgetwatchd"], "ENTRYPOINT")
     options, _, probe = steps["HEALTHCHECK"].partition("CMD ")
@@ -225,11 +226,13 @@ def test(source, _folder, _arguments):
                   ("COPY proto proto", "COPY protos proto"), ("--from=build", "--from=builder"),
                   ("USER budgetwatch", "USER root"), ("EXPOSE 7470", "EXPOSE 7480"),
                   ("0.0.0.0:7471", "0.0.0.0:7472"), ("STOPSIGNAL", "STOPSIGNALS"),
+                  ("hugetlb=1", "hugetlb=2"),
                   ('"admin", "health"]', '"admin", "health"'))
     check_compose(compose, folder, source)
     check_notices(lambda changed: check_compose(changed, folder, source), compose,
                   ("../alertmanager:", "../alertmanagers:"), ("0.0.0.0:7470", "0.0.0.0:7471"),
-                  ("127.0.0.1:9090:9090", "127.0.0.1:9091:9090"), ("  alertmanager:\n  grafana:\n", "  alertmanager:\n"),
+                  ("127.0.0.1:9090:9090", "127.0.0.1:9091:9090"),
+                  ("  alertmanager:\n  grafana:\n", "  alertmanager:\n"),
                   ("prometheus/prometheus.yml", "prometheus/prometheus.yaml"),
                   (":/etc/grafana/provisioning:ro", ":/etc/grafana:ro"),
                   ("read_only: true", "readonly: true"), ("ledger:/var", "ledgers:/var"),

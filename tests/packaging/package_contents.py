@@ -84,8 +84,8 @@ def check_nothing_left_over(build, source, folder):
     """What following integration.md leaves in the checkout is not packed: the rules of the
     installation, run on a copy of the examples that somebody has run."""
     script = (build / "deploy/package/cmake_install.cmake").read_text(encoding="utf-8")
-    rules = re.search(r'file\(INSTALL DESTINATION "[^"]*share/budgetwatch" TYPE DIRECTORY FILES[^)]*\)',
-                      script)
+    rules = re.search(r'file\(INSTALL DESTINATION "[^"]*share/budgetwatch" '
+                      r'TYPE DIRECTORY FILES[^)]*\)', script)
     check(rules, "cmake_install.cmake: no rule for share/budgetwatch")
     copy, target = folder / "deploy", folder / "installed"
     shutil.copytree(source / "deploy", copy)

@@ -97,7 +97,7 @@ TEST(ResultTableTest, PerformanceReadsLikeThis) {
             "* 调查样本太小，不能确定是否达标。\n"
             "待核（未对应任何指标）：2 条完成值\n"
             "\n"
-            "未达标的原因：\n"
+            "未达标和未知的原因：\n"
             "- 未达标  990-0601-JBN-ABCD#1  需换装辅警人数\n"
             "    还差 84 个。\n"
             "\n"
@@ -133,7 +133,7 @@ TEST(ResultTableTest, PerformanceSaysWhatIsUnsureAndUnobserved) {
   // A line without indicators has nothing to show.
   EXPECT_EQ(text.find("990002-RY"), std::string::npos) << text;
   ExpectParts(Performance(Language::kEnglish, std::nullopt),
-              {"met*", "too small", "none", "Not met, and why:", "84 are missing.",
+              {"met*", "too small", "none", "Not met or unknown, and why:", "84 are missing.",
                "3 indicators: 1 met, 1 not met, 1 unknown", "results outpace money",
                "From the schedule and the pace so far."});
 }
