@@ -19,12 +19,11 @@ BloomFilter::BloomFilter(size_t capacity) {
   lines_.resize(std::max<size_t>(1, (capacity + kHashesPerLine - 1) / kHashesPerLine));
 }
 
-std::optional<BloomFilter> BloomFilter::FromBytes(std::string_view bytes) {
-  if (bytes.empty() || bytes.size() % sizeof(Line) != 0) return std::nullopt;
-  BloomFilter filter;
-  filter.lines_.resize(bytes.size() / sizeof(Line));
-  std::memcpy(filter.lines_.data(), bytes.data(), bytes.size());
-  return filter;
+bool BloomFilter::Replace(size_t offset, std::string_view part) {
+  const size_t size = lines_.size() * sizeof(Line);
+  if (offset > size || part.size() > size - offset) return false;
+  std::memcpy(reinterpret_cast<char*>(lines_.data()) + offset, part.data(), part.size());
+  return true;
 }
 
 void BloomFilter::Add(uint64_t hash) {

@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +15,8 @@ class BloomFilter {
   // For up to `capacity` hashes.
   explicit BloomFilter(size_t capacity);
 
-  // From bytes(); nothing when their number cannot be right.
-  static std::optional<BloomFilter> FromBytes(std::string_view bytes);
+  // Replaces a part of bytes(); false, and nothing, when it reaches behind the end.
+  bool Replace(size_t offset, std::string_view part);
 
   void Add(uint64_t hash);
   bool MayContain(uint64_t hash) const;
@@ -35,7 +33,6 @@ class BloomFilter {
     uint64_t words[8] = {};
   };
 
-  BloomFilter() = default;
   size_t LineOf(uint64_t hash) const {
     return static_cast<size_t>(((hash >> 32) * lines_.size()) >> 32);
   }

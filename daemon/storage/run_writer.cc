@@ -37,6 +37,7 @@ Status RunWriter::Finish(Sequence first, Sequence last) {
   }
   if (filter_) {
     if (Status status = WriteFilter(); !status.ok()) return status;
+    filter_.reset();  // whoever loads the run soon makes another one
   }
   const TrailerHead head{first, last, word_count_};
   std::string trailer(reinterpret_cast<const char*>(&head), sizeof head);

@@ -172,16 +172,15 @@ Result<SortedRuns::RunPtr> SortedRuns::LoadRun(uint64_t number) const {
   run->first_words.resize(blocks);
   std::memcpy(run->first_words.data(), trailer.data() + sizeof head, blocks * sizeof(IndexWord));
   if (!place_.filtered) return RunPtr(run);
-  std::string bytes;
-  const size_t filter_bytes = BloomFilter(static_cast<size_t>(head.word_count)).bytes().size();
-  for (uint32_t part = kFirstFilterPart; bytes.size() < filter_bytes; ++part) {
+  run->filter.emplace(static_cast<size_t>(head.word_count));
+  const size_t filter_bytes = run->filter->bytes().size();
+  size_t filled = 0;
+  for (uint32_t part = kFirstFilterPart; filled < filter_bytes; ++part) {
     rocksdb::PinnableSlice piece;
     if (const Status status = read(part, &piece); !status.ok()) return status.error();
-    if (piece.empty()) return damaged();
-    bytes.append(piece.data(), piece.size());
+    if (piece.empty() || !run->filter->Replace(filled, piece.ToStringView())) return damaged();
+    filled += piece.size();
   }
-  run->filter = BloomFilter::FromBytes(bytes);
-  if (!run->filter || bytes.size() != filter_bytes) return damaged();
   return RunPtr(run);
 }
 
