@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace budgetwatch::bench {
@@ -207,20 +208,20 @@ class StreamSlot {
 
   void SendNext() {
     if (start_.busy() || write_.busy() || broken_ || closing_) return;
-    if (run_.AllTaken()) {
-      closing_ = true;
-      stream_->WritesDone(half_close_.Begin());
+    if (!taken_) taken_ = Take();
+    if (!taken_) {
+      if (run_.AllTaken()) {
+        closing_ = true;
+        stream_->WritesDone(half_close_.Begin());
+      }
       return;
     }
-    if (unanswered_.size() >= capacity_ || !run_.MaySend()) return;
-    const int64_t batch = run_.TakeBatch();
-    const grpc::ByteBuffer request = run_.Request(batch);
-    unanswered_.push_back({batch, steady_clock::now()});
-    // With more to come at once, gRPC may send it all together. That is only sure while
-    // no other stream takes the batches.
+    const grpc::ByteBuffer request = run_.Request(*taken_);
+    unanswered_.push_back({*taken_, steady_clock::now()});
+    // With the next one at hand, gRPC may send both together.
+    taken_ = Take();
     grpc::WriteOptions write;
-    const bool alone = run_.options().connections == 1;
-    if (alone && unanswered_.size() < capacity_ && run_.MaySend()) write.set_buffer_hint();
+    if (taken_) write.set_buffer_hint();
     stream_->Write(request, write, write_.Begin());
   }
 
@@ -252,6 +253,12 @@ class StreamSlot {
     int64_t batch;
     steady_clock::time_point time;
   };
+
+  // A batch that is surely written next.
+  std::optional<int64_t> Take() {
+    if (unanswered_.size() >= capacity_ || !run_.MaySend()) return std::nullopt;
+    return run_.TakeBatch();
+  }
 
   bool Busy() const {
     return start_.busy() || read_.busy() || write_.busy() || half_close_.busy() || finish_.busy();
@@ -293,6 +300,7 @@ class StreamSlot {
       half_close_{*this, Step::kHalfClose}, finish_{*this, Step::kFinish};
   grpc::ByteBuffer response_;
   grpc::Status status_;
+  std::optional<int64_t> taken_;  // what comes behind the write under way
   std::deque<Sent> unanswered_;
   bool closing_ = false;  // no more writes
   bool broken_ = false;   // ended, from either side

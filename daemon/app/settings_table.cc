@@ -87,7 +87,7 @@ std::vector<Setting> Memory() {
        kRestarts, BW_NUMBER(256, kMebibyte, "MiB", memory_limit_mib)},
       {"Memory", "max_queued_mib", "", "Requests and answers under way",
        "0 for a sixth of memory_limit_mib; at most half of it. An event counts with its bytes and "
-       "512 more, a call with 24 KiB, an open stream with 64 KiB. Past it, calls are refused with "
+       "512 more, a call with 24 KiB, an open stream with 128 KiB. Past it, calls are refused with "
        "RESOURCE_EXHAUSTED (QUEUE_FULL) and a retry hint.",
        kRestarts, BW_NUMBER(0, kMebibyte, "MiB", max_queued_mib)},
       {"Memory", "max_message_bytes", "", "Size of one message",

@@ -7,9 +7,9 @@
 namespace budgetwatch {
 namespace {
 
-// What an open stream costs that does nothing: its place in gRPC, its reactor, and what
-// HTTP/2 lets the client send before it is read.
-constexpr size_t kStreamBytes = 64u << 10;
+// What an open stream costs beside what its batches hold: its place in gRPC, its reactor, what
+// HTTP/2 lets the client send before it is read, and the answers that gRPC gathers.
+constexpr size_t kStreamBytes = 128u << 10;
 
 // What an answer takes beside its bytes until it is written.
 constexpr size_t kAnswerBytes = 512;
@@ -65,6 +65,7 @@ PaymentStream::Next PaymentStream::Decide() {
   } else if (!writing_ && !outgoing_.empty()) {
     writing_ = true;
     next.write = &outgoing_.front().bytes;  // stays until OnWriteDone
+    next.write_more = outgoing_.size() > 1;
   }
   if (next.read || next.write != nullptr) ++starting_;
   // The committer still holds a pointer to this while it works on a batch.
@@ -79,7 +80,10 @@ void PaymentStream::Do(Next next) {
   while (next.read || next.write != nullptr) {
     if (next.write != nullptr) {
       BeginWait();
-      StartWrite(next.write);
+      // With the next answer at hand, gRPC may send both together.
+      grpc::WriteOptions write;
+      if (next.write_more) write.set_buffer_hint();
+      StartWrite(next.write, write);
     }
     if (next.read) StartRead(&incoming_);
     const MutexLock lock(mutex_);

@@ -40,6 +40,7 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   struct Next {
     bool read = false;
     const grpc::ByteBuffer* write = nullptr;
+    bool write_more = false;  // another write follows at once
     std::optional<grpc::Status> finish;
   };
 
