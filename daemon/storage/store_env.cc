@@ -219,8 +219,59 @@ class DataFile : public WritableFile {
   }
 };
 
+// A log. Small appends go where zeros were written before: a sync then writes the data alone,
+// and not the file's size, which takes a quarter to a third less time.
+class LogFile : public DataFile {
+ public:
+  using DataFile::DataFile;
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    IOStatus status = ZeroAhead(data.size(), options, debug);
+    return status.ok() ? Counted(data.size(), DataFile::Append(data, options, debug)) : status;
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    IOStatus status = ZeroAhead(data.size(), options, debug);
+    return status.ok() ? Counted(data.size(), DataFile::Append(data, options, verification, debug))
+                       : status;
+  }
+  uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return size_; }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    if (zeroed_end_ > size_) Truncate(size_, options, debug).PermitUncheckedError();
+    return DataFile::Close(options, debug);
+  }
+
+ private:
+  // Zeros are written twice, which is dear for what is large or lies between large ones.
+  static constexpr uint64_t kSmallBytes = 32u << 10;
+  static constexpr int kSmallAppends = 8;
+  static constexpr uint64_t kZeroBytes = 256u << 10;
+
+  IOStatus ZeroAhead(uint64_t bytes, const IOOptions& options, IODebugContext* debug) {
+    small_appends_ = bytes <= kSmallBytes ? small_appends_ + 1 : 0;
+    const uint64_t end = size_ + bytes;
+    if (detached() || end <= zeroed_end_ || small_appends_ < kSmallAppends) return IOStatus::OK();
+    static const std::string zeros(kZeroBytes, '\0');
+    if (!file_system_.CheckRoom(bytes + kZeroBytes).ok()) return IOStatus::OK();
+    const IOStatus status =
+        Told(FSWritableFileWrapper::PositionedAppend(zeros, size_, options, debug));
+    if (status.ok()) zeroed_end_ = size_ + kZeroBytes;
+    return status;
+  }
+
+  IOStatus Counted(uint64_t bytes, IOStatus status) {
+    if (status.ok()) size_ += bytes;
+    return status;
+  }
+
+  uint64_t size_ = 0;        // as RocksDB knows it
+  uint64_t zeroed_end_ = 0;  // zeros are on the disk up to here
+  int small_appends_ = 0;    // since the last large one
+};
+
 bool HoldsData(const std::string& path) {
-  return path.ends_with(".log") || path.ends_with(".sst") || path.ends_with(kUnfinishedRunSuffix);
+  return path.ends_with(".sst") || path.ends_with(kUnfinishedRunSuffix);
 }
 
 // Counts its bytes. After an error nothing more of it is taken for durable.
@@ -300,6 +351,8 @@ IOStatus StoreFileSystem::NewWritableFile(const std::string& path, const FileOpt
   if (!status.ok()) return Retryable(status);
   if (const uint64_t number = ManifestNumber(path); number != 0) {
     *result = std::make_unique<ManifestFile>(this, number, std::move(file));
+  } else if (path.ends_with(".log")) {
+    *result = std::make_unique<LogFile>(this, std::move(file));
   } else if (HoldsData(path)) {
     *result = std::make_unique<DataFile>(this, std::move(file));
   } else if (path.ends_with("/LOG")) {

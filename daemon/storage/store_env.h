@@ -21,6 +21,8 @@ class StoreFileSystem;
 //    next index run that it ingests ends the process (RocksDB 7.8: ClearBGError).
 // 2. It tells how much of the manifest in use is durable.
 // 3. RocksDB's own messages may be lost; nothing else hangs on them.
+// 4. Zeros stand behind the end of a log that grows by little, so that a sync need not
+//    write the file's size too. RocksDB passes over zeros at the end of a log.
 //
 // Thread-safe.
 class StoreEnv {

@@ -222,12 +222,33 @@ void FaultyFileSystem::Undo(const DirectoryChange& change) {
 }
 
 void FaultyFileSystem::LoseData(const std::string& path, Inode* inode) {
-  if (inode->safe_content && random_.OneIn(2)) {
-    std::filesystem::resize_file(path, 0);
-    Overwrite(path, 0, *inode->safe_content);
-    return;
+  bool torn = false;
+  for (auto write = inode->overwritten.rbegin(); write != inode->overwritten.rend(); ++write) {
+    torn |= LoseOverwritten(path, *write);
   }
+  if (torn) ++torn_counts_[static_cast<size_t>(FileKindOf(path))];
   if (inode->size > inode->safe_size) TearTail(path, *inode);
+}
+
+// Puts back what was there before of some pages, or of a part of one; whether of any.
+bool FaultyFileSystem::LoseOverwritten(const std::string& path, const Overwritten& overwritten) {
+  const uint64_t end =
+      std::min<uint64_t>(overwritten.begin + overwritten.bytes.size(),
+                         std::filesystem::file_size(path));  // it may have been cut since
+  bool lost = false;
+  for (uint64_t begin = overwritten.begin; begin < end;) {
+    const uint64_t page_end = std::min(end, (begin / kPageBytes + 1) * kPageBytes);
+    if (random_.OneIn(2)) {
+      const auto size = static_cast<int64_t>(page_end - begin);
+      const uint64_t kept = random_.OneIn(4) ? static_cast<uint64_t>(random_.Below(size)) : 0;
+      Overwrite(
+          path, begin + kept,
+          overwritten.bytes.substr(begin + kept - overwritten.begin, page_end - begin - kept));
+      lost = true;
+    }
+    begin = page_end;
+  }
+  return lost;
 }
 
 void FaultyFileSystem::TearTail(const std::string& path, const Inode& inode) {

@@ -20,9 +20,13 @@ std::string DirectoryOf(const std::string& path) {
   return std::filesystem::path(path).lexically_normal().parent_path().string();
 }
 
-std::string ReadWhole(const std::string& path) {
+std::string ReadPart(const std::string& path, uint64_t begin, uint64_t size) {
+  std::string part(size, '\0');
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  file.seekg(static_cast<std::streamoff>(begin));
+  file.read(part.data(), static_cast<std::streamsize>(size));
+  BW_CHECK(file.good());
+  return part;
 }
 
 }  // namespace
@@ -111,21 +115,29 @@ class FaultyFileSystem::WrittenFile : public rocksdb::FSWritableFileOwnerWrapper
       : FSWritableFileOwnerWrapper(std::move(file)),
         disk_(*disk),
         path_(std::move(path)),
-        inode_(std::move(inode)) {}
+        inode_(std::move(inode)),
+        end_(inode_->size) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return disk_.Append(path_, inode_, target(), data, options, debug);
+    const auto write = [&](const Slice& part) { return target()->Append(part, options, debug); };
+    return disk_.Write(path_, inode_, end_, data, write, &end_);
   }
   IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
                   IODebugContext* debug) override {
-    return disk_.Append(path_, inode_, target(), data, options, debug);
+    return Append(data, options, debug);
   }
-  IOStatus PositionedAppend(const Slice&, uint64_t, const IOOptions&, IODebugContext*) override {
-    return IOStatus::NotSupported("writing past the page cache");
+  IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
+                            IODebugContext* debug) override {
+    const auto write = [&](const Slice& part) {
+      return target()->PositionedAppend(part, offset, options, debug);
+    };
+    uint64_t end = offset;
+    return disk_.Write(path_, inode_, offset, data, write, &end);
   }
   IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override {
     const std::lock_guard<std::mutex> lock(disk_.mutex_);
     if (!disk_.has_power_) return PowerIsOff();
+    if (disk_.free_bytes_) *disk_.free_bytes_ += static_cast<int64_t>(inode_->size - size);
     inode_->size = size;
     inode_->safe_size = std::min(inode_->safe_size, size);
     return FSWritableFileWrapper::Truncate(size, options, debug);
@@ -145,6 +157,7 @@ class FaultyFileSystem::WrittenFile : public rocksdb::FSWritableFileOwnerWrapper
   FaultyFileSystem& disk_;
   const std::string path_;  // by which it was opened
   const InodePtr inode_;
+  uint64_t end_;  // where the next append goes
 };
 
 class FaultyFileSystem::OverwrittenFile : public rocksdb::FSRandomRWFileOwnerWrapper {
@@ -158,12 +171,11 @@ class FaultyFileSystem::OverwrittenFile : public rocksdb::FSRandomRWFileOwnerWra
 
   IOStatus Write(uint64_t offset, const Slice& data, const IOOptions& options,
                  IODebugContext* debug) override {
-    const std::lock_guard<std::mutex> lock(disk_.mutex_);
-    Verdict verdict = disk_.Judge(FileOperation::kWrite, path_);
-    if (!verdict.happens) return verdict.status;
-    if (!inode_->safe_content) inode_->safe_content = ReadWhole(path_);
-    IOStatus written = FSRandomRWFileWrapper::Write(offset, data, options, debug);
-    return verdict.status.ok() ? written : verdict.status;
+    const auto write = [&](const Slice& part) {
+      return FSRandomRWFileWrapper::Write(offset, part, options, debug);
+    };
+    uint64_t end = offset;
+    return disk_.Write(path_, inode_, offset, data, write, &end);
   }
   IOStatus Sync(const IOOptions&, IODebugContext*) override { return disk_.Sync(path_, inode_); }
   IOStatus Fsync(const IOOptions&, IODebugContext*) override { return disk_.Sync(path_, inode_); }
@@ -261,9 +273,8 @@ IOStatus FaultyFileSystem::NewRandomRWFile(const std::string& path, const FileOp
   return status;
 }
 
-IOStatus FaultyFileSystem::Append(const std::string& path, const InodePtr& inode,
-                                  rocksdb::FSWritableFile* file, const Slice& data,
-                                  const IOOptions& options, IODebugContext* debug) {
+IOStatus FaultyFileSystem::Write(const std::string& path, const InodePtr& inode, uint64_t begin,
+                                 const Slice& data, const WriteBytes& write, uint64_t* end) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Verdict verdict = Judge(FileOperation::kWrite, path);
   uint64_t size = data.size();
@@ -272,9 +283,16 @@ IOStatus FaultyFileSystem::Append(const std::string& path, const InodePtr& inode
     // A write that fails may have written a part.
     size = static_cast<uint64_t>(random_.Below(static_cast<int64_t>(size) + 1));
   }
-  const uint64_t fits = TakeRoom(size);
-  IOStatus written = file->Append(Slice(data.data(), fits), options, debug);
-  if (written.ok()) inode->size += fits;
+  // Only what makes the file larger takes room.
+  const uint64_t inside = std::min(size, inode->size - std::min(inode->size, begin));
+  const uint64_t fits = inside + TakeRoom(size - inside);
+  const uint64_t safe = std::min(fits, inode->safe_size - std::min(inode->safe_size, begin));
+  if (safe > 0) inode->overwritten.push_back({begin, ReadPart(path, begin, safe)});
+  IOStatus written = write(Slice(data.data(), fits));
+  if (written.ok()) {
+    *end += fits;
+    inode->size = std::max(inode->size, begin + fits);
+  }
   if (!verdict.status.ok()) return verdict.status;
   if (fits == data.size() || !written.ok()) return written;
   ++failed_count_;
@@ -286,7 +304,7 @@ IOStatus FaultyFileSystem::Sync(const std::string& path, const InodePtr& inode) 
   Verdict verdict = Judge(FileOperation::kSync, path);
   if (verdict.happens && !inode->sync_failed && lying_kind_ != FileKindOf(path)) {
     inode->safe_size = inode->size;
-    inode->safe_content.reset();
+    inode->overwritten.clear();
   }
   // As in Linux: what one sync could not write, the next one takes for written.
   if (!verdict.status.ok() && has_power_) inode->sync_failed = true;

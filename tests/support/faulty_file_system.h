@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,8 @@ struct Fault {
 // recorded what would be lost.
 //
 // 1. Data is safe from its file's sync on. What a power loss leaves of later data is
-//    drawn: nothing, a part, a part that ends in other bytes, or some pages of it.
+//    drawn: nothing, a part, a part that ends in other bytes, or some pages of it; of
+//    what replaced safe data, some pages or a part of one.
 // 2. Creating, renaming, linking and deleting is safe from a sync of the directory
 //    on, whatever was synced of the file. A power loss undoes some of the last ones:
 //    they stay in order, as in a file system with a journal of its own.
@@ -137,13 +139,18 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   class OverwrittenFile;
   class Directory;
 
+  // What a write that is not safe yet replaced.
+  struct Overwritten {
+    uint64_t begin = 0;
+    std::string bytes;
+  };
+
   // What is safe of one file, under all of its names.
   struct Inode {
     uint64_t size = 0;
     uint64_t safe_size = 0;
-    // The safe content of a file that is written over.
-    std::optional<std::string> safe_content;
-    bool sync_failed = false;  // nothing more will be safe
+    std::vector<Overwritten> overwritten;  // of the safe bytes, in order
+    bool sync_failed = false;              // nothing more will be safe
   };
   using InodePtr = std::shared_ptr<Inode>;
 
@@ -173,14 +180,16 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   InodePtr InodeOf(const std::string& path);
   std::filesystem::path MoveToAttic(const std::string& path);
   rocksdb::IOStatus Create(const std::string& path, Verdict* verdict);
-  rocksdb::IOStatus Append(const std::string& path, const InodePtr& inode,
-                           rocksdb::FSWritableFile* file, const rocksdb::Slice& data,
-                           const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug);
+  // Writes data, or a part of them, by `write`; adds what it wrote to `*end`.
+  using WriteBytes = std::function<rocksdb::IOStatus(const rocksdb::Slice&)>;
+  rocksdb::IOStatus Write(const std::string& path, const InodePtr& inode, uint64_t begin,
+                          const rocksdb::Slice& data, const WriteBytes& write, uint64_t* end);
   rocksdb::IOStatus Sync(const std::string& path, const InodePtr& inode);
   rocksdb::IOStatus SyncDirectory(const std::string& path);
   void Undo(const DirectoryChange& change);
   void LoseData(const std::string& path, Inode* inode);
   void TearTail(const std::string& path, const Inode& inode);
+  bool LoseOverwritten(const std::string& path, const Overwritten& overwritten);
 
   // A cut that is due at a change; count 0: none.
   struct DueCut {
