@@ -1,8 +1,11 @@
 #include "storage/bloom_filter.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <new>
 
 namespace budgetwatch {
 namespace {
@@ -16,13 +19,21 @@ uint64_t BitPositions(uint64_t hash) { return (hash | 1) * 0x9e3779b97f4a7c15u; 
 
 BloomFilter::BloomFilter(size_t capacity) {
   constexpr size_t kHashesPerLine = 32;  // 16 bits for each
-  lines_.resize(std::max<size_t>(1, (capacity + kHashesPerLine - 1) / kHashesPerLine));
+  line_count_ = std::max<size_t>(1, (capacity + kHashesPerLine - 1) / kHashesPerLine);
+  const size_t bytes = line_count_ * sizeof(Line);
+  void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::bad_alloc();
+  // Questions go anywhere. Where large pages are not to be had, small ones do.
+  (void)madvise(pages, bytes, MADV_HUGEPAGE);
+  lines_ = std::unique_ptr<Line[], Unmap>(static_cast<Line*>(pages), Unmap{bytes});
 }
 
+void BloomFilter::Unmap::operator()(Line* lines) const { (void)munmap(lines, bytes); }
+
 bool BloomFilter::Replace(size_t offset, std::string_view part) {
-  const size_t size = lines_.size() * sizeof(Line);
+  const size_t size = line_count_ * sizeof(Line);
   if (offset > size || part.size() > size - offset) return false;
-  std::memcpy(reinterpret_cast<char*>(lines_.data()) + offset, part.data(), part.size());
+  std::memcpy(reinterpret_cast<char*>(lines_.get()) + offset, part.data(), part.size());
   return true;
 }
 
@@ -44,7 +55,7 @@ bool BloomFilter::MayContain(uint64_t hash) const {
 }
 
 std::string_view BloomFilter::bytes() const {
-  return {reinterpret_cast<const char*>(lines_.data()), lines_.size() * sizeof(Line)};
+  return {reinterpret_cast<const char*>(lines_.get()), line_count_ * sizeof(Line)};
 }
 
 }  // namespace budgetwatch

@@ -2,14 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace budgetwatch {
 
 // A set of hashes that never denies one it holds, and rarely claims one it does
 // not (about 1 in 1,000). Two bytes for each hash; one cache line for each
-// question. The bytes are on disk. Thread-compatible.
+// question. The bytes are on disk. Its memory goes back to the system with it: a large
+// filter takes the place of several, whose places on the heap nothing else would fill.
+// Thread-compatible.
 class BloomFilter {
  public:
   // For up to `capacity` hashes.
@@ -30,14 +32,19 @@ class BloomFilter {
  private:
   static constexpr int kBitsPerHash = 7;
   struct alignas(64) Line {
-    uint64_t words[8] = {};
+    uint64_t words[8];
+  };
+  struct Unmap {
+    size_t bytes;
+    void operator()(Line* lines) const;
   };
 
   size_t LineOf(uint64_t hash) const {
-    return static_cast<size_t>(((hash >> 32) * lines_.size()) >> 32);
+    return static_cast<size_t>(((hash >> 32) * line_count_) >> 32);
   }
 
-  std::vector<Line> lines_;
+  size_t line_count_;
+  std::unique_ptr<Line[], Unmap> lines_;
 };
 
 }  // namespace budgetwatch
