@@ -178,7 +178,7 @@ void Committer::SubmitPayments(PaymentBatch batch, PaymentsDone done) {
     payments.submitted_nanos = MonotonicNanos();
     refused = Enqueue(command);
   }
-  if (refused) payments.done(*std::move(refused));
+  if (refused) Refuse(payments, *std::move(refused));
 }
 
 Result<Committed> Committer::Run(DecideControl decide) {
@@ -278,13 +278,18 @@ std::vector<Committer::Command> Committer::TakeGroup() {
   return group;
 }
 
+void Committer::Refuse(PaymentsCommand& command, Error error) {
+  command.done(std::move(error));
+  if (command.batch.caller.group_answered) command.batch.caller.group_answered();
+}
+
 void Committer::DropAbandoned(std::vector<Command>* group) {
   std::erase_if(*group, [](Command& command) {
     auto* payments = std::get_if<PaymentsCommand>(&command);
-    if (payments == nullptr || !payments->batch.abandoned) return false;
-    if (!payments->batch.abandoned()) return false;
-    payments->done(Refusal(Reason::kCallEnded, "",
-                           "the call ended before its batch was recorded; send it again"));
+    if (payments == nullptr || !payments->batch.caller.abandoned) return false;
+    if (!payments->batch.caller.abandoned()) return false;
+    Refuse(*payments, Refusal(Reason::kCallEnded, "",
+                              "the call ended before its batch was recorded; send it again"));
     return true;
   });
 }
@@ -368,6 +373,10 @@ void Committer::Answer(AnsweredBatches* batches) const {
       done(std::move(batches->outcomes[i]));
     }
     BW_FAILPOINT("after_answer");
+  }
+  for (const Command& command : batches->commands) {
+    const PaymentBatch& batch = std::get<PaymentsCommand>(command).batch;
+    if (batch.caller.group_answered) batch.caller.group_answered();
   }
 }
 

@@ -21,6 +21,16 @@
 
 namespace budgetwatch {
 
+// Who handed in a batch. Either may be empty.
+struct PaymentCaller {
+  // Whether nobody waits for the answer any more; asked when the batch's turn comes, so that
+  // an overloaded ledger does no work for callers who have gone.
+  std::function<bool()> abandoned = nullptr;
+  // Called once behind the answer, on the same thread, when the other batches of its group
+  // are answered too: for callers who send several answers together.
+  std::function<void()> group_answered = nullptr;
+};
+
 // A batch of events from one source, each well-formed or refused already.
 struct PaymentBatch {
   std::string source;
@@ -28,9 +38,7 @@ struct PaymentBatch {
   // Keeps what the texts of the events borrow, until the batch is answered.
   std::shared_ptr<const void> texts = nullptr;
   int64_t parse_nanos = 0;  // what decoding and checking it took
-  // Whether nobody waits for the answer any more; asked when its turn comes, so that an
-  // overloaded ledger does no work for callers who have gone. Empty: somebody does.
-  std::function<bool()> abandoned = nullptr;
+  PaymentCaller caller = {};
 };
 
 // Where a durable command went.
@@ -156,6 +164,7 @@ class Committer {
   std::optional<Error> WhyNot(size_t cost) const BW_REQUIRES(mutex_);
   std::optional<Error> Enqueue(Command& command);
   std::vector<Command> TakeGroup();
+  static void Refuse(PaymentsCommand& command, Error error);
   static void DropAbandoned(std::vector<Command>* group);
   void Loop();
   bool WaitForWork();

@@ -6,21 +6,22 @@ namespace budgetwatch {
 
 void Payments::Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
                       std::shared_ptr<const void> texts, int64_t received_nanos,
-                      Committer::PaymentsDone done, std::function<bool()> abandoned) {
-  if (const Status status = CheckSource(source); !status.ok()) {
-    done(status.error());
-    return;
+                      Committer::PaymentsDone done, PaymentCaller caller) {
+  Status status = CheckSource(source);
+  if (status.ok() && events.size() > kMaxBatchEvents) {
+    status = Refusal(Reason::kBatchTooLarge, "payments",
+                     "the batch holds " + std::to_string(events.size()) +
+                         " events; send at most 10,000 at once");
   }
-  if (events.size() > kMaxBatchEvents) {
-    done(Refusal(Reason::kBatchTooLarge, "payments",
-                 "the batch holds " + std::to_string(events.size()) +
-                     " events; send at most 10,000 at once"));
+  if (!status.ok()) {
+    done(status.error());
+    if (caller.group_answered) caller.group_answered();
     return;
   }
   PaymentBatch batch;
   batch.source.assign(source);
   batch.texts = std::move(texts);
-  batch.abandoned = std::move(abandoned);
+  batch.caller = std::move(caller);
   batch.events.reserve(events.size());
   for (const RawPaymentEvent& event : events) batch.events.push_back(NormalizePayment(event));
   batch.parse_nanos = MonotonicNanos() - received_nanos;

@@ -47,11 +47,10 @@ class Payments {
   // is called once, maybe before the return, with one outcome per event.
   // `received_nanos` is the monotonic time at which work on the batch began;
   // `texts` keeps what `source` and `events` refer to, and is let go with the answer.
-  // `abandoned` as in PaymentBatch. Errors: INVALID_SOURCE, BATCH_TOO_LARGE, and the
-  // committer's.
+  // Errors: INVALID_SOURCE, BATCH_TOO_LARGE, and the committer's.
   void Record(std::string_view source, const std::vector<RawPaymentEvent>& events,
               std::shared_ptr<const void> texts, int64_t received_nanos,
-              Committer::PaymentsDone done, std::function<bool()> abandoned = {});
+              Committer::PaymentsDone done, PaymentCaller caller = {});
 
   // Errors: PAYMENT_NOT_FOUND, and the store's.
   Result<RecordedPayment> Find(const PaymentKey& key) const;

@@ -50,20 +50,19 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
     call->Answer(ToGrpcStatus(taken));
     return call;
   }
-  payments_.Record(
-      batch.source, batch.events, batch.bytes, call->start_nanos(),
-      [call, response](Result<std::vector<PaymentOutcome>> outcomes) {
-        if (outcomes.ok()) {
-          *response = EncodeOutcomes(outcomes.value());
-          // Answered even without room for it: what was recorded should be told.
-          (void)call->AdmitAnswer(response->Length());
-          call->Answer(grpc::Status::OK);
-        } else {
-          call->Answer(call->abandoned() ? call->AbandonedStatus()
-                                         : ToGrpcStatus(outcomes.error()));
-        }
-      },
-      [call] { return call->abandoned(); });
+  payments_.Record(batch.source, batch.events, batch.bytes, call->start_nanos(),
+                   [call, response](Result<std::vector<PaymentOutcome>> outcomes) {
+                     if (outcomes.ok()) {
+                       *response = EncodeOutcomes(outcomes.value());
+                       // Answered even without room for it: what was recorded should be told.
+                       (void)call->AdmitAnswer(response->Length());
+                       call->Answer(grpc::Status::OK);
+                     } else {
+                       call->Answer(call->abandoned() ? call->AbandonedStatus()
+                                                      : ToGrpcStatus(outcomes.error()));
+                     }
+                   },
+                   {.abandoned = [call] { return call->abandoned(); }});
   return call;
 }
 

@@ -65,7 +65,8 @@ PaymentStream::Next PaymentStream::Decide() {
   } else if (!writing_ && !outgoing_.empty()) {
     writing_ = true;
     next.write = &outgoing_.front().bytes;  // stays until OnWriteDone
-    next.write_more = outgoing_.size() > 1;
+    next.write_more = has_written_ && outgoing_.size() > 1;
+    has_written_ = true;
   }
   if (next.read || next.write != nullptr) ++starting_;
   // The committer still holds a pointer to this while it works on a batch.
@@ -139,7 +140,9 @@ void PaymentStream::HandIn() {
   const auto hold = std::make_shared<Hold>();
   const Status submitted = Submit(number, received_nanos, hold);
   incoming_.Clear();
-  if (!submitted.ok()) OnOutcomes(number, submitted.error(), std::move(*hold));
+  if (submitted.ok()) return;
+  OnOutcomes(number, submitted.error(), std::move(*hold));
+  OnGroupAnswered();
 }
 
 Status PaymentStream::Submit(int64_t number, int64_t received_nanos,
@@ -156,12 +159,12 @@ Status PaymentStream::Submit(int64_t number, int64_t received_nanos,
   }
   Status limited = calls_.LimitRate(context(), batch.source, batch.events.size());
   if (!limited.ok()) return limited;
-  payments_.Record(
-      batch.source, batch.events, batch.bytes, received_nanos,
-      [this, number, hold](Result<std::vector<PaymentOutcome>> outcomes) {
-        OnOutcomes(number, std::move(outcomes), std::move(*hold));
-      },
-      [this] { return abandoned(); });
+  payments_.Record(batch.source, batch.events, batch.bytes, received_nanos,
+                   [this, number, hold](Result<std::vector<PaymentOutcome>> outcomes) {
+                     OnOutcomes(number, std::move(outcomes), std::move(*hold));
+                   },
+                   {.abandoned = [this] { return abandoned(); },
+                    .group_answered = [this] { OnGroupAnswered(); }});
   return {};
 }
 
@@ -175,19 +178,23 @@ void PaymentStream::OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>
     (void)hold.Resize(kAnswerBytes + answer.bytes.Length());
     answer.hold = std::move(hold);
   }
+  const MutexLock lock(mutex_);
+  committing_bytes_ -= request_bytes;
+  // A refusal overtakes the batches before it, which are still being written; those
+  // are answered.
+  if (!outcomes.ok()) {
+    Fail(batch, ToGrpcStatus(outcomes.error()));
+  } else if (batch < failed_batch_) {
+    outgoing_bytes_ += answer.hold.bytes();
+    outgoing_.push_back(std::move(answer));
+  }
+}
+
+void PaymentStream::OnGroupAnswered() {
   Next next;
   {
     const MutexLock lock(mutex_);
     --committing_;
-    committing_bytes_ -= request_bytes;
-    // A refusal overtakes the batches before it, which are still being written; those
-    // are answered.
-    if (!outcomes.ok()) {
-      Fail(batch, ToGrpcStatus(outcomes.error()));
-    } else if (batch < failed_batch_) {
-      outgoing_bytes_ += answer.hold.bytes();
-      outgoing_.push_back(std::move(answer));
-    }
     next = Decide();
   }
   Do(next);

@@ -55,7 +55,9 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   void Begin();
   void HandIn();
   Status Submit(int64_t number, int64_t received_nanos, const std::shared_ptr<Hold>& hold);
+  // Keeps the answer, to be sent with the others of its group.
   void OnOutcomes(int64_t batch, Result<std::vector<PaymentOutcome>> outcomes, Hold hold);
+  void OnGroupAnswered();
   void Fail(int64_t batch, grpc::Status status) BW_REQUIRES(mutex_);
   Next Decide() BW_REQUIRES(mutex_);
   void Do(Next next);
@@ -80,6 +82,9 @@ class PaymentStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   // in in their order.
   bool reading_ BW_GUARDED_BY(mutex_) = false;
   bool writing_ BW_GUARDED_BY(mutex_) = false;
+  // The first write takes the head of the response with it, which gRPC has to send before
+  // that write is done: another one cannot be waited for.
+  bool has_written_ BW_GUARDED_BY(mutex_) = false;
   bool reads_over_ BW_GUARDED_BY(mutex_) = false;
   bool broken_ BW_GUARDED_BY(mutex_) = false;  // cancelled, or a write failed
   bool finished_ BW_GUARDED_BY(mutex_) = false;

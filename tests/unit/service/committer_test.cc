@@ -43,11 +43,16 @@ class CommitterTest : public testing::Test {
     committer_->AddListener(&listener_);
   }
 
+  void TearDown() override {
+    EXPECT_EQ(group_ends_.size(), order_.size()) << "each batch hears of its group's end";
+  }
+
   // Hands in a batch; its outcomes go to answers_[its number].
   void Submit(const std::vector<PaymentEvent>& events, std::function<bool()> abandoned = nullptr) {
     PaymentBatch batch;
     batch.source = "bank";
-    batch.abandoned = std::move(abandoned);
+    batch.caller.abandoned = std::move(abandoned);
+    batch.caller.group_answered = [this] { group_ends_.push_back(order_.size()); };
     batch.events.assign(events.begin(), events.end());
     const size_t number = answers_.size();
     answers_.emplace_back();
@@ -74,6 +79,7 @@ class CommitterTest : public testing::Test {
   std::unique_ptr<Committer> committer_;
   std::vector<std::vector<std::string>> answers_;
   std::vector<size_t> order_;
+  std::vector<size_t> group_ends_;  // of each batch: answers given before its group was over
 };
 
 using Texts = std::vector<std::string>;
@@ -87,6 +93,7 @@ TEST_F(CommitterTest, WhatWaitsIsOneGroupInTheOrderOfSubmission) {
   EXPECT_TRUE(committer_->RunOnce());
   EXPECT_FALSE(committer_->RunOnce());
   EXPECT_EQ(order_, (std::vector<size_t>{0, 1, 2}));
+  EXPECT_EQ(group_ends_, (std::vector<size_t>{3, 3, 3}));
   EXPECT_EQ(answers_[0], (Texts{"suspended", "suspended"}));
   EXPECT_EQ(answers_[1], (Texts{"duplicate", "PAYMENT_ID_CONFLICT"}));
   EXPECT_EQ(answers_[2], Texts());
