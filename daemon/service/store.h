@@ -70,10 +70,27 @@ struct ChainCheck {
   std::string chain_hash;  // of the end, as recomputed; empty with a difference
 };
 
-// How many entries the indexes hold.
-struct IndexCounts {
-  int64_t payments = 0;
-  int64_t bookings = 0;
+// What a set of payments is, whatever their order: the same payments have the same digest,
+// others hardly ever.
+struct PaymentDigest {
+  int64_t count = 0;
+  uint64_t mix = 0;
+
+  void Add(uint64_t key_hash, Sequence sequence) {
+    ++count;
+    uint64_t value = key_hash ^ (static_cast<uint64_t>(sequence) * 0x9e3779b97f4a7c15u);
+    value = (value ^ (value >> 32)) * 0xd6e8feb86659fd93u;
+    mix += value ^ (value >> 32);
+  }
+
+  friend bool operator==(const PaymentDigest&, const PaymentDigest&) = default;
+};
+
+// What the indexes hold.
+struct IndexSummary {
+  PaymentDigest payments;  // those that can be found
+  bool same_hash = false;  // of two of them: their ids may be the same
+  int64_t booking_count = 0;
 };
 
 // Where the ledger is kept. A store holds the journal, and beside it what can be
@@ -127,8 +144,8 @@ class Store : public PaymentLookup {
   // fit is told in the answer; an error says that the medium cannot be read.
   virtual Result<ChainCheck> CheckChain(Sequence /*last*/) const { return ChainCheck(); }
 
-  // How many entries of the indexes are about the journal up to `last`.
-  virtual Result<IndexCounts> CountIndexed(Sequence last) const = 0;
+  // What the indexes hold about the journal up to `last`. Reads all of them.
+  virtual Result<IndexSummary> SummarizeIndexes(Sequence last) const = 0;
 
   // Visits what refunds and corrections have taken, by rising sequence of the payment.
   // False, without a visit, when the journal goes beyond `last` already.

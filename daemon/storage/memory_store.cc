@@ -86,12 +86,14 @@ Status MemoryStore::ScanControlEntries(Sequence first, Sequence last,
   return {};
 }
 
-Result<IndexCounts> MemoryStore::CountIndexed(Sequence last) const {
+Result<IndexSummary> MemoryStore::SummarizeIndexes(Sequence last) const {
   const MutexLock lock(mutex_);
-  IndexCounts counts;
-  for (const auto& [key, sequence] : ids_) counts.payments += sequence <= last ? 1 : 0;
-  for (const BookingKey& key : bookings_) counts.bookings += key.sequence <= last ? 1 : 0;
-  return counts;
+  IndexSummary summary;
+  for (const auto& [key, sequence] : ids_) {
+    if (sequence <= last) summary.payments.Add(HashOf(key), sequence);
+  }
+  for (const BookingKey& key : bookings_) summary.booking_count += key.sequence <= last ? 1 : 0;
+  return summary;
 }
 
 Result<bool> MemoryStore::ScanTaken(Sequence last, const TakenVisitor& visitor) const {

@@ -23,7 +23,7 @@ class MemoryStore : public Store {
   Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visitor) const override;
   Status ScanControlEntries(Sequence first, Sequence last,
                             const JournalVisitor& visitor) const override;
-  Result<IndexCounts> CountIndexed(Sequence last) const override;
+  Result<IndexSummary> SummarizeIndexes(Sequence last) const override;
   Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override;
   Result<Sequence> SequenceAt(WallMicros time) const override;
   Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const override;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 namespace budgetwatch {
 
@@ -60,12 +61,6 @@ std::vector<IndexWord> PaymentIndex::Table::SortedWords() const {
   return words;
 }
 
-void PaymentIndex::Table::AppendSequences(std::vector<Sequence>* sequences) const {
-  for (const Entry& entry : slots_) {
-    if (entry.sequence != 0) sequences->push_back(entry.sequence);
-  }
-}
-
 PaymentIndex::PaymentIndex(std::unique_ptr<SortedRuns> runs) : runs_(std::move(runs)) {}
 
 Result<std::unique_ptr<PaymentIndex>> PaymentIndex::Open(SortedRuns::Place place) {
@@ -115,23 +110,36 @@ Status PaymentIndex::Find(const std::vector<uint64_t>& hashes, const SequenceRan
   return {};
 }
 
-Result<int64_t> PaymentIndex::CountUpTo(Sequence last) const {
+Result<IndexSummary> PaymentIndex::Summarize(Sequence last) const {
   // Tables before runs: what moves meanwhile is in both, and told by its sequence.
-  std::vector<Sequence> in_tables;
+  std::vector<IndexWord> in_tables;
   {
     const ReaderLock lock(mutex_);
-    active_.AppendSequences(&in_tables);
-    if (sealing_ != nullptr) sealing_->AppendSequences(&in_tables);
+    in_tables = active_.SortedWords();
+    if (sealing_ != nullptr) {
+      const std::vector<IndexWord> older = sealing_->SortedWords();
+      in_tables.insert(in_tables.end(), older.begin(), older.end());
+    }
   }
-  int64_t count = 0;
-  const auto sealed = runs_->VisitAll([&count, last](const IndexWord& word) {
-    if (static_cast<Sequence>(word.low) <= last) ++count;
-  });
-  if (!sealed.ok()) return sealed.error();
-  for (const Sequence sequence : in_tables) {
-    if (sequence > sealed.value() && sequence <= last) ++count;
-  }
-  return count;
+  std::sort(in_tables.begin(), in_tables.end());
+  IndexSummary summary;
+  std::optional<uint64_t> hash_before;
+  const Status status = runs_->VisitInOrder(
+      [&in_tables](Sequence sealed) {
+        std::erase_if(in_tables, [sealed](const IndexWord& word) {
+          return static_cast<Sequence>(word.low) <= sealed;
+        });
+        return std::move(in_tables);
+      },
+      [&](const IndexWord& word, bool can_be_found) {
+        const auto sequence = static_cast<Sequence>(word.low);
+        if (sequence > last || !can_be_found) return;
+        summary.payments.Add(word.high, sequence);
+        summary.same_hash |= hash_before == word.high;
+        hash_before = word.high;
+      });
+  if (!status.ok()) return status.error();
+  return summary;
 }
 
 size_t PaymentIndex::tail_count() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "service/store.h"
 #include "storage/sorted_runs.h"
 
 namespace budgetwatch {
@@ -46,8 +47,9 @@ class PaymentIndex {
   Status Find(const std::vector<uint64_t>& hashes, const SequenceRange& range,
               const Found& found) const;
 
-  // Payments of sequences up to `last` that are held. Reads all runs.
-  Result<int64_t> CountUpTo(Sequence last) const;
+  // The payments of sequences up to `last` that are held, without a booking count. Reads all
+  // runs; Append does not wait for it.
+  Result<IndexSummary> Summarize(Sequence last) const;
 
   // Payments held in memory.
   size_t tail_count() const;
@@ -68,7 +70,6 @@ class PaymentIndex {
     }
     void Find(uint64_t hash, std::vector<uint64_t>* sequences) const;
     std::vector<IndexWord> SortedWords() const;
-    void AppendSequences(std::vector<Sequence>* sequences) const;
     size_t count() const { return count_; }
 
     Sequence last_sequence = 0;

@@ -377,12 +377,13 @@ Result<int64_t> RocksDbStore::TakenFen(Sequence sequence) const {
   return *taken_fen;
 }
 
-Result<IndexCounts> RocksDbStore::CountIndexed(Sequence last) const {
-  const auto payments = payments_->CountUpTo(last);
-  if (!payments.ok()) return payments.error();
+Result<IndexSummary> RocksDbStore::SummarizeIndexes(Sequence last) const {
+  auto summary = payments_->Summarize(last);
+  if (!summary.ok()) return summary.error();
   const auto bookings = bookings_->CountUpTo(last);
   if (!bookings.ok()) return bookings.error();
-  return IndexCounts{payments.value(), bookings.value()};
+  summary.value().booking_count = bookings.value();
+  return summary;
 }
 
 Result<bool> RocksDbStore::ScanTaken(Sequence last, const TakenVisitor& visitor) const {

@@ -72,7 +72,7 @@ class RocksDbStore : public Store {
     return journal_->ChainHashAt(sequence);
   }
   Result<ChainCheck> CheckChain(Sequence last) const override { return journal_->CheckChain(last); }
-  Result<IndexCounts> CountIndexed(Sequence last) const override;
+  Result<IndexSummary> SummarizeIndexes(Sequence last) const override;
   Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override;
   uint64_t HashOf(const PaymentKeyView& key) const override;
   Result<std::vector<Sequence>> FindPayments(const std::vector<HashedKey>& keys,

@@ -61,42 +61,72 @@ struct SortedRuns::Run {
   }
 };
 
-// Reads one run from its first word to its last.
+// Reads one run from its first word to its last; it may be dropped meanwhile.
 class SortedRuns::Reader {
  public:
-  Reader(const SortedRuns& runs, const Run& run) : runs_(runs), run_(run) {}
+  Reader(const SortedRuns& runs, RunPtr run)
+      : runs_(&runs),
+        run_(std::move(run)),
+        iterator_(runs.place_.db->NewIterator(rocksdb::ReadOptions(), runs.place_.family)) {}
 
-  Status Start() { return Load(); }
-  bool done() const { return block_ == run_.first_words.size(); }
+  Status Start() {
+    iterator_->Seek(PartKey(run_->number, 0).slice());
+    return Load();
+  }
+
+  // The one with the lowest word; null when all are done.
+  static Reader* Lowest(std::vector<Reader>* readers) {
+    Reader* lowest = nullptr;
+    for (Reader& reader : *readers) {
+      if (!reader.done() && (lowest == nullptr || reader.word() < lowest->word())) lowest = &reader;
+    }
+    return lowest;
+  }
+
+  bool done() const { return block_ == run_->first_words.size(); }
   const IndexWord& word() const { return word_; }
+
+  // Whether a search for the word ends at its place.
+  bool can_be_found() const {
+    return in_order_ && (!run_->filter || run_->filter->MayContain(word_.high));
+  }
 
   Status Next() {
     if (++index_ < count_) {
-      word_ = WordAt(bytes_, index_);
+      const IndexWord before = std::exchange(word_, WordAt(iterator_->value(), index_));
+      if (!(before < word_)) in_order_ = false;
       return {};
     }
     ++block_;
+    iterator_->Next();
     return Load();
   }
 
  private:
   Status Load() {
     if (done()) return {};
-    bytes_.Reset();
-    if (Status status = runs_.ReadBlock(run_, block_, &bytes_); !status.ok()) return status;
-    count_ = bytes_.size() / sizeof(IndexWord);
+    if (!iterator_->status().ok()) {
+      return ToStatus(iterator_->status(), runs_->place_.directory, "reading an index run");
+    }
+    const PartKey key(run_->number, static_cast<uint32_t>(block_));
+    const bool there = iterator_->Valid() && iterator_->key() == key.slice();
+    const size_t size = there ? iterator_->value().size() : 0;
+    if (Status status = runs_->CheckBlock(*run_, block_, size); !status.ok()) return status;
+    count_ = size / sizeof(IndexWord);
     index_ = 0;
-    word_ = WordAt(bytes_, 0);
+    word_ = WordAt(iterator_->value(), 0);
+    in_order_ = word_ == run_->first_words[block_];
     return {};
   }
 
-  const SortedRuns& runs_;
-  const Run& run_;
-  rocksdb::PinnableSlice bytes_;
+  const SortedRuns* runs_;
+  RunPtr run_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
   size_t block_ = 0;
   size_t index_ = 0;
   size_t count_ = 0;
   IndexWord word_;
+  bool in_order_ = true;  // the words of the block up to this one
 };
 
 SortedRuns::SortedRuns(Place place) : place_(std::move(place)) {}
@@ -211,16 +241,56 @@ Status SortedRuns::Append(Sequence last, const std::vector<IndexWord>& words) {
   return {};
 }
 
+Result<std::vector<SortedRuns::Reader>> SortedRuns::StartReaders(
+    const std::vector<RunPtr>& runs) const {
+  std::vector<Reader> readers;
+  for (const RunPtr& run : runs) {
+    readers.emplace_back(*this, run);
+    if (const Status status = readers.back().Start(); !status.ok()) return status.error();
+  }
+  return readers;
+}
+
 Result<Sequence> SortedRuns::VisitAll(const std::function<void(const IndexWord&)>& visit) const {
-  const ReaderLock lock(mutex_);
-  for (const RunPtr& run : runs_) {
-    Reader reader(*this, *run);
-    for (Status status = reader.Start(); !reader.done(); status = reader.Next()) {
-      if (!status.ok()) return status.error();
+  std::vector<Reader> readers;
+  Sequence last = 0;
+  {
+    const ReaderLock lock(mutex_);
+    auto started = StartReaders(runs_);
+    if (!started.ok()) return started.error();
+    readers = std::move(started).value();
+    if (!runs_.empty()) last = runs_.back()->last_sequence;
+  }
+  for (Reader& reader : readers) {
+    while (!reader.done()) {
       visit(reader.word());
+      if (const Status status = reader.Next(); !status.ok()) return status.error();
     }
   }
-  return runs_.empty() ? 0 : runs_.back()->last_sequence;
+  return last;
+}
+
+Status SortedRuns::VisitInOrder(const More& more, const VisitWord& visit) const {
+  std::vector<Reader> readers;
+  std::vector<IndexWord> newer;
+  {
+    const ReaderLock lock(mutex_);
+    auto started = StartReaders(runs_);
+    if (!started.ok()) return started.error();
+    readers = std::move(started).value();
+    newer = more(runs_.empty() ? 0 : runs_.back()->last_sequence);
+  }
+  auto next_newer = newer.begin();
+  while (true) {
+    Reader* lowest = Reader::Lowest(&readers);
+    if (next_newer != newer.end() && (lowest == nullptr || *next_newer < lowest->word())) {
+      visit(*next_newer++, true);
+      continue;
+    }
+    if (lowest == nullptr) return {};
+    visit(lowest->word(), lowest->can_be_found());
+    if (Status status = lowest->Next(); !status.ok()) return status;
+  }
 }
 
 std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
@@ -263,20 +333,14 @@ Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,
                                              const std::function<Status()>& between) {
   constexpr uint64_t kWordsBetween = 1u << 16;
   uint64_t word_count = 0;
-  std::vector<Reader> readers;
-  for (const RunPtr& run : runs) {
-    word_count += run->word_count;
-    readers.emplace_back(*this, *run);
-    if (const Status status = readers.back().Start(); !status.ok()) return status.error();
-  }
+  for (const RunPtr& run : runs) word_count += run->word_count;
+  auto readers = StartReaders(runs);
+  if (!readers.ok()) return readers.error();
   const uint64_t number = next_number_++;
   RunWriter writer(place_, number, word_count);
   if (const Status status = writer.Open(); !status.ok()) return status.error();
   for (uint64_t i = 0; i < word_count; ++i) {
-    Reader* lowest = nullptr;
-    for (Reader& reader : readers) {
-      if (!reader.done() && (lowest == nullptr || reader.word() < lowest->word())) lowest = &reader;
-    }
+    Reader* lowest = Reader::Lowest(&readers.value());
     BW_CHECK(lowest != nullptr);
     if (const Status status = writer.Add(lowest->word()); !status.ok()) return status.error();
     if (const Status status = lowest->Next(); !status.ok()) return status.error();
@@ -299,6 +363,16 @@ Status SortedRuns::Drop(const Run& run) {
       "dropping an index run");
 }
 
+// A block without bytes is missing.
+Status SortedRuns::CheckBlock(const Run& run, size_t block, size_t size) const {
+  const bool last = block + 1 == run.first_words.size();
+  const size_t words =
+      last ? static_cast<size_t>(run.word_count - block * kWordsPerBlock) : kWordsPerBlock;
+  if (size == words * sizeof(IndexWord)) return {};
+  return DamagedStore(place_.directory, "block " + std::to_string(block) + " of index run " +
+                                            std::to_string(run.number) + " is missing");
+}
+
 Status SortedRuns::ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const {
   const rocksdb::Status status =
       place_.db->Get(rocksdb::ReadOptions(), place_.family,
@@ -306,14 +380,7 @@ Status SortedRuns::ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlic
   if (!status.ok() && !status.IsNotFound()) {
     return ToStatus(status, place_.directory, "reading an index run");
   }
-  const bool last = block + 1 == run.first_words.size();
-  const size_t words =
-      last ? static_cast<size_t>(run.word_count - block * kWordsPerBlock) : kWordsPerBlock;
-  if (status.IsNotFound() || bytes->size() != words * sizeof(IndexWord)) {
-    return DamagedStore(place_.directory, "block " + std::to_string(block) + " of index run " +
-                                              std::to_string(run.number) + " is missing");
-  }
-  return {};
+  return CheckBlock(run, block, status.IsNotFound() ? 0 : bytes->size());
 }
 
 Status SortedRuns::FindInRun(const Run& run, uint64_t high, size_t index,

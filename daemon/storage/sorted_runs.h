@@ -81,8 +81,15 @@ class SortedRuns {
   Status Scan(const IndexWord& first, const IndexWord& last, size_t limit,
               std::vector<IndexWord>* words) const;
 
-  // Visits every word of every run; tells the last sequence that the runs hold.
+  // Visits every word of every run; tells the last sequence that the runs hold. Append does
+  // not wait for it.
   Result<Sequence> VisitAll(const std::function<void(const IndexWord&)>& visit) const;
+
+  // Visits the words of all runs by their order, and with them those of `more`, which are
+  // asked for with the last sequence that the runs hold. Tells of each whether Find finds it.
+  using More = std::function<std::vector<IndexWord>(Sequence)>;
+  using VisitWord = std::function<void(const IndexWord&, bool can_be_found)>;
+  Status VisitInOrder(const More& more, const VisitWord& visit) const;
 
   size_t run_count() const;
 
@@ -95,6 +102,8 @@ class SortedRuns {
 
   Result<RunPtr> LoadRun(uint64_t number) const;
   Status LoadRuns();
+  Result<std::vector<Reader>> StartReaders(const std::vector<RunPtr>& runs) const;
+  Status CheckBlock(const Run& run, size_t block, size_t size) const;
   Status ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const;
   Status FindInRun(const Run& run, uint64_t high, size_t index, const Found& found) const;
   std::vector<RunPtr> RunsToMerge() const;

@@ -127,9 +127,9 @@ Result<ChainCheck> FaultyStore::CheckChain(Sequence last) const {
   return base_.CheckChain(last);
 }
 
-Result<IndexCounts> FaultyStore::CountIndexed(Sequence last) const {
+Result<IndexSummary> FaultyStore::SummarizeIndexes(Sequence last) const {
   if (auto error = FailRead()) return *std::move(error);
-  return base_.CountIndexed(last);
+  return base_.SummarizeIndexes(last);
 }
 
 Result<bool> FaultyStore::ScanTaken(Sequence last, const TakenVisitor& visitor) const {

@@ -52,7 +52,7 @@ class FaultyStore : public Store {
                             const JournalVisitor& visitor) const override;
   Result<std::string> ChainHashAt(Sequence sequence) const override;
   Result<ChainCheck> CheckChain(Sequence last) const override;
-  Result<IndexCounts> CountIndexed(Sequence last) const override;
+  Result<IndexSummary> SummarizeIndexes(Sequence last) const override;
   Result<bool> ScanTaken(Sequence last, const TakenVisitor& visitor) const override;
   Result<Sequence> SequenceAt(WallMicros time) const override;
   Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const override;

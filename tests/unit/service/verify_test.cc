@@ -20,6 +20,8 @@ enum class Damage {
   kAmount,          // an entry of the journal has another amount
   kIdLost,          // an id is not found
   kIdMoved,         // an id points to another entry
+  kIdOther,         // the index of ids has another one, which no lookup tells
+  kIdSameHash,      // two ids have the same hash: no damage
   kTaken,           // less is marked as taken
   kTakenToo,        // something is marked as taken that was not
   kTakenMeanwhile,  // less is marked as taken, while commits go on
@@ -54,11 +56,14 @@ class TamperedStore : public MemoryStore {
     if (damage == Damage::kControl) return {};
     return MemoryStore::ScanControlEntries(first, last, visit);
   }
-  Result<IndexCounts> CountIndexed(Sequence last) const override {
-    auto counts = MemoryStore::CountIndexed(last);
-    if (damage == Damage::kIdTooMany) ++counts.value().payments;
-    if (damage == Damage::kBookingTooMany) ++counts.value().bookings;
-    return counts;
+  Result<IndexSummary> SummarizeIndexes(Sequence last) const override {
+    auto summary = MemoryStore::SummarizeIndexes(last);
+    if (damage == Damage::kIdTooMany) summary.value().payments.Add(1, 1);
+    if (damage == Damage::kIdLost) --summary.value().payments.count;
+    if (damage == Damage::kIdMoved || damage == Damage::kIdOther) ++summary.value().payments.mix;
+    if (damage == Damage::kIdSameHash) summary.value().same_hash = true;
+    if (damage == Damage::kBookingTooMany) ++summary.value().booking_count;
+    return summary;
   }
   Result<std::string> ChainHashAt(Sequence sequence) const override {
     return "hash " + std::to_string(sequence);
@@ -156,6 +161,7 @@ TEST_F(VerifyTest, EachKindOfDamageIsFound) {
   const std::pair<Damage, const char*> cases[] = {{Damage::kAmount, "B"},
                                                   {Damage::kIdLost, "the index of ids has nothing"},
                                                   {Damage::kIdMoved, "the index of ids has 2"},
+                                                  {Damage::kIdOther, "ids has other entries"},
                                                   {Damage::kTaken, "marked as taken"},
                                                   {Damage::kTakenToo, "sequence 1: 0.05 yuan"},
                                                   {Damage::kTakenMeanwhile, "marked as taken"},
@@ -176,6 +182,11 @@ TEST_F(VerifyTest, EachKindOfDamageIsFound) {
     for (const std::string& difference : verification.value().differences) all += difference + "\n";
     EXPECT_NE(all.find(words), std::string::npos) << words << " in: " << all;
   }
+}
+
+TEST_F(VerifyTest, IdsWithTheSameHashAreNoDifference) {
+  store_.damage = Damage::kIdSameHash;
+  EXPECT_EQ(VerifyLedger(ledger_.ledger()).value().differences, std::vector<std::string>());
 }
 
 TEST_F(VerifyTest, TheFirstDifferenceIsThatOfTheChain) {

@@ -111,7 +111,7 @@ TEST_F(RocksDbBackupsTest, ACopyHoldsWhatWasThere) {
   ASSERT_TRUE(copy.ok()) << copy.error().message;
   EXPECT_EQ(copy.value()->LastSequence(), 300);
   EXPECT_EQ(copy.value()->CheckChain(300).value().chain_hash, created.backup.point.chain_hash);
-  EXPECT_EQ(copy.value()->CountIndexed(300).value().payments, 300);
+  EXPECT_EQ(copy.value()->SummarizeIndexes(300).value().payments.count, 300);
   EXPECT_EQ(copy.value()->FindPayment({"bank", "id-77"}).value(), 77);
 }
 

@@ -169,6 +169,40 @@ TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
 
 // Every payment is found and listed, whether it is in memory, in a run or in a merged
 // one, and nothing else is.
+// A digest of the ids is the same from memory, from runs and from the journal, up to any
+// sequence, and tells an id that is there twice.
+TEST(RocksDbStore, SumsUpItsIndexes) {
+  constexpr int kCount = 1'000;
+  for (const size_t seal_count : {size_t{1} << 20, size_t{64}}) {
+    const TemporaryDirectory directory;
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, seal_count);
+    std::vector<PaymentDigest> expected(1);  // by the last sequence
+    for (int done = 0; done < kCount; done += 50) {
+      std::vector<JournalEntry> entries = ManyPayments(done, 50);
+      for (const JournalEntry& entry : entries) {
+        PaymentDigest digest = expected.back();
+        digest.Add(store.value()->HashOf(std::get<PaymentEntry>(entry).key()),
+                   std::ssize(expected));
+        expected.push_back(digest);
+      }
+      ASSERT_TRUE(store.value()->Write({done + 1, done + 1, std::move(entries), {}}).ok());
+    }
+    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
+    for (const Sequence last : {0, 1, 63, 500, 999, kCount}) {
+      const auto summary = store.value()->SummarizeIndexes(last);
+      ASSERT_TRUE(summary.ok()) << summary.error().message;
+      EXPECT_EQ(summary.value().payments, expected[static_cast<size_t>(last)]) << last;
+      EXPECT_FALSE(summary.value().same_hash);
+      EXPECT_EQ(summary.value().booking_count, last);
+    }
+    // No committer writes this.
+    ASSERT_TRUE(store.value()->Write({kCount + 1, kCount + 1, ManyPayments(7, 1), {}}).ok());
+    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
+    EXPECT_TRUE(store.value()->SummarizeIndexes(kCount + 1).value().same_hash);
+    EXPECT_FALSE(store.value()->SummarizeIndexes(kCount).value().same_hash);
+  }
+}
+
 TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
   constexpr int kCount = 3'000;
   constexpr size_t kSealCount = 64;
