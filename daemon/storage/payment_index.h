@@ -48,7 +48,7 @@ class PaymentIndex {
               const Found& found) const;
 
   // The payments of sequences up to `last` that are held, without a booking count. Reads all
-  // runs; Append does not wait for it.
+  // runs; Append waits only while what is in memory is copied.
   Result<IndexSummary> Summarize(Sequence last) const;
 
   // Payments held in memory.

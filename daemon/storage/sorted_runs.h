@@ -81,12 +81,13 @@ class SortedRuns {
   Status Scan(const IndexWord& first, const IndexWord& last, size_t limit,
               std::vector<IndexWord>* words) const;
 
-  // Visits every word of every run; tells the last sequence that the runs hold. Append does
-  // not wait for it.
+  // Visits every word of every run; tells the last sequence that the runs hold. Append waits
+  // only until the reading has begun.
   Result<Sequence> VisitAll(const std::function<void(const IndexWord&)>& visit) const;
 
   // Visits the words of all runs by their order, and with them those of `more`, which are
   // asked for with the last sequence that the runs hold. Tells of each whether Find finds it.
+  // Append waits as for VisitAll.
   using More = std::function<std::vector<IndexWord>(Sequence)>;
   using VisitWord = std::function<void(const IndexWord&, bool can_be_found)>;
   Status VisitInOrder(const More& more, const VisitWord& visit) const;

@@ -167,8 +167,6 @@ TEST(RocksDbStore, AChangedRecordDoesNotFitTheChain) {
   EXPECT_TRUE(Contains(store.value()->CheckChain(2).value().difference, "sequence 2"));
 }
 
-// Every payment is found and listed, whether it is in memory, in a run or in a merged
-// one, and nothing else is.
 // A digest of the ids is the same from memory, from runs and from the journal, up to any
 // sequence, and tells an id that is there twice.
 TEST(RocksDbStore, SumsUpItsIndexes) {
@@ -203,6 +201,8 @@ TEST(RocksDbStore, SumsUpItsIndexes) {
   }
 }
 
+// Every payment is found and listed, whether it is in memory, in a run or in a merged
+// one, and nothing else is.
 TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
   constexpr int kCount = 3'000;
   constexpr size_t kSealCount = 64;
