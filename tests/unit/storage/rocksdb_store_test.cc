@@ -7,10 +7,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <random>
+#include <thread>
 
+#include "service/verify.h"
+#include "storage/bloom_filter.h"
 #include "storage/key_codec.h"
+#include "storage/run_format.h"
 #include "support/builders.h"
 #include "support/raw_store.h"
 #include "support/temporary_directory.h"
@@ -199,6 +204,81 @@ TEST(RocksDbStore, SumsUpItsIndexes) {
     EXPECT_TRUE(store.value()->SummarizeIndexes(kCount + 1).value().same_hash);
     EXPECT_FALSE(store.value()->SummarizeIndexes(kCount).value().same_hash);
   }
+}
+
+// Runs are made, merged and dropped while they are read.
+TEST(RocksDbStore, SumsUpItsIndexesWhileTheyGrow) {
+  constexpr int kCount = 1'000;
+  const TemporaryDirectory directory;
+  const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+  ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, kCount), {}}).ok());
+  const IndexSummary before = store.value()->SummarizeIndexes(kCount).value();
+  EXPECT_EQ(before.payments.count, kCount);
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (int i = kCount; i < 5 * kCount; i += 20) {
+      EXPECT_TRUE(store.value()->Write({i + 1, i + 1, ManyPayments(i, 20), {}}).ok());
+    }
+    done = true;
+  });
+  do {
+    const auto summary = store.value()->SummarizeIndexes(kCount);
+    EXPECT_TRUE(summary.ok()) << summary.error().message;
+    if (!summary.ok()) break;
+    EXPECT_EQ(summary.value().payments, before.payments);
+    EXPECT_EQ(summary.value().booking_count, kCount);
+  } while (!done);
+  writer.join();
+}
+
+// What the verification says of the ledger in a directory.
+std::string VerificationOf(const std::filesystem::path& directory) {
+  auto store = RocksDbStore::Open(directory.string());
+  if (!store.ok()) return store.error().message;
+  const auto ledger = Ledger::Open(*store.value());
+  if (!ledger.ok()) return ledger.error().message;
+  const auto verification = VerifyLedger(*ledger.value());
+  if (!verification.ok()) return verification.error().message;
+  std::string all;
+  for (const std::string& difference : verification.value().differences) all += difference + "\n";
+  return all;
+}
+
+TEST(RocksDbStore, AVerificationNamesAnIdThatIsThereTwice) {
+  const TemporaryDirectory directory;
+  {
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+    ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 100), {}}).ok());
+    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
+  }
+  EXPECT_EQ(VerificationOf(directory.path()), "");
+  {
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+    ASSERT_TRUE(store.value()->Write({101, 101, ManyPayments(7, 1), {}}).ok());
+  }
+  EXPECT_TRUE(Contains(VerificationOf(directory.path()), "for payment \"id-7\""))
+      << VerificationOf(directory.path());
+}
+
+// The index holds the ids, but a search for them ends elsewhere.
+TEST(RocksDbStore, AVerificationNamesAnIdThatIsNotFoundInItsRun) {
+  const auto tamper = [](const std::string& key, const std::string& value) {
+    const TemporaryDirectory directory;
+    {
+      const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+      EXPECT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 100), {}}).ok());
+      EXPECT_TRUE(store.value()->WaitForIndexes().ok());
+    }
+    EXPECT_EQ(VerificationOf(directory.path()), "");
+    PutRaw(directory.path(), "payment_run", key, value);
+    return VerificationOf(directory.path());
+  };
+  const auto filter = PartKey(1, kFirstFilterPart).slice().ToString();
+  const std::string nothing(BloomFilter(100).bytes().size(), '\0');
+  EXPECT_TRUE(Contains(tamper(filter, nothing), "the index of ids has nothing for payment"));
+  // As many words, of no order.
+  const auto block = PartKey(1, 0).slice().ToString();
+  EXPECT_NE(tamper(block, std::string(100 * sizeof(IndexWord), '\x01')), "");
 }
 
 // Every payment is found and listed, whether it is in memory, in a run or in a merged
