@@ -31,9 +31,13 @@ MemoryPlan PlanMemory(const Options& options) {
   MemoryPlan plan;
   plan.held_bytes = limit / 6;
   plan.grpc_bytes = limit / 6;
+  plan.filter_bytes = limit / 6;
   plan.store_bytes = limit / 4;
   if (options.max_queued_mib > 0) {
     plan.held_bytes = static_cast<size_t>(options.max_queued_mib) << 20;
+  }
+  if (options.index_filter_mib > 0) {
+    plan.filter_bytes = static_cast<size_t>(options.index_filter_mib) << 20;
   }
   return plan;
 }
@@ -72,6 +76,9 @@ Status CheckOptions(const Options& options) {
   const MemoryPlan memory = PlanMemory(options);
   if (memory.held_bytes > static_cast<size_t>(options.memory_limit_mib) << 19) {
     return bad("max_queued_mib", "must be at most half of memory_limit_mib");
+  }
+  if (memory.filter_bytes > static_cast<size_t>(options.memory_limit_mib) << 19) {
+    return bad("index_filter_mib", "must be at most half of memory_limit_mib");
   }
   // Several of the largest messages must fit at once, or one sender stops all others.
   if (static_cast<size_t>(options.server.max_message_bytes) * 4 > memory.held_bytes) {

@@ -23,7 +23,8 @@ struct Options {
   std::string log_level = "info";
   int stop_timeout_seconds = 20;
   int64_t memory_limit_mib = 1024;
-  int64_t max_queued_mib = 0;  // 0: a sixth of the memory limit
+  int64_t max_queued_mib = 0;    // 0: a sixth of the memory limit
+  int64_t index_filter_mib = 0;  // 0: likewise
   Committer::Options committer;
   // Payments that the indexes hold in memory before they go to a file.
   int64_t index_memory_payments = 524'288;
@@ -33,9 +34,10 @@ struct Options {
 // How the memory limit is shared out. What is left is for the ledger's own state, which
 // follows projects and days, for the store's buffers, and for what an allocator loses.
 struct MemoryPlan {
-  size_t held_bytes = 0;   // requests and answers under way
-  size_t grpc_bytes = 0;   // gRPC's buffers
-  size_t store_bytes = 0;  // the store's block cache and memtables
+  size_t held_bytes = 0;    // requests and answers under way
+  size_t grpc_bytes = 0;    // gRPC's buffers
+  size_t filter_bytes = 0;  // filters of payment ids
+  size_t store_bytes = 0;   // the store's block cache and memtables
 };
 MemoryPlan PlanMemory(const Options& options);
 

@@ -70,25 +70,26 @@ struct ChainCheck {
   std::string chain_hash;  // of the end, as recomputed; empty with a difference
 };
 
-// What a set of payments is, whatever their order: the same payments have the same digest,
-// others hardly ever.
-struct PaymentDigest {
+// What a set of entries of an index is, whatever their order: the same entries have the same
+// digest, others hardly ever.
+struct SetDigest {
   int64_t count = 0;
   uint64_t mix = 0;
 
-  void Add(uint64_t key_hash, Sequence sequence) {
+  // An entry: `where` a sequence stands behind `what`.
+  void Add(uint64_t what, Sequence where) {
     ++count;
-    uint64_t value = key_hash ^ (static_cast<uint64_t>(sequence) * 0x9e3779b97f4a7c15u);
+    uint64_t value = what ^ (static_cast<uint64_t>(where) * 0x9e3779b97f4a7c15u);
     value = (value ^ (value >> 32)) * 0xd6e8feb86659fd93u;
     mix += value ^ (value >> 32);
   }
 
-  friend bool operator==(const PaymentDigest&, const PaymentDigest&) = default;
+  friend bool operator==(const SetDigest&, const SetDigest&) = default;
 };
 
 // What the indexes hold.
 struct IndexSummary {
-  PaymentDigest payments;  // those that can be found
+  SetDigest payments;      // hashes of the keys that can be found
   bool same_hash = false;  // of two of them: their ids may be the same
   int64_t booking_count = 0;
 };

@@ -16,22 +16,10 @@ constexpr size_t kIdPage = 4096;
 
 std::string At(Sequence sequence) { return "journal sequence " + std::to_string(sequence); }
 
-// Order-free summary of the bookings of one project in one year.
-struct BookingDigest {
-  int64_t count = 0;
-  uint64_t mix = 0;
-
-  void Add(Sequence sequence, Date date, bool taken_from) {
-    ++count;
-    const auto value = static_cast<uint64_t>(sequence) * 2 + (taken_from ? 1 : 0);
-    // Multiplication by an odd constant spreads the bits, so that swapped dates
-    // and sequences do not cancel out in the sum.
-    mix += (value * 0x9e3779b97f4a7c15u) ^
-           (static_cast<uint64_t>(date.day_number()) * 0xc2b2ae3d27d4eb4fu);
-  }
-
-  friend bool operator==(const BookingDigest&, const BookingDigest&) = default;
-};
+// What the digest of the bookings of one project and year takes for one of them.
+uint64_t WhatIsBooked(Date date, bool taken_from) {
+  return static_cast<uint64_t>(date.day_number()) * 2 + (taken_from ? 1 : 0);
+}
 
 // What the running ledger serves, copied at one moment.
 struct Served {
@@ -130,8 +118,8 @@ class Verifier {
           booking.date == entry.from_date && booking.project_code == entry.from_project_code &&
           booking.amount_fen < 0 && entry.event.kind == PaymentKind::kCorrection;
       result_.amount_fen += booking.amount_fen;
-      bookings_[booking.date.year()][std::string(booking.project_code)].Add(sequence, booking.date,
-                                                                            taken_from);
+      bookings_[booking.date.year()][std::string(booking.project_code)].Add(
+          WhatIsBooked(booking.date, taken_from), sequence);
     }
     ids_.Add(store_.HashOf(entry.key()), sequence);
     return VisitTaken(store_, sequence, entry, [this](Sequence payment, int64_t amount_fen) {
@@ -293,7 +281,7 @@ class Verifier {
     for (const auto& [year, projects] : bookings_) {
       for (const auto& [code, digest] : projects) {
         booking_count_ += digest.count;
-        BookingDigest stored;
+        SetDigest stored;
         const BookingRange range{year, code, Date::FirstOfYear(year), Date::LastOfYear(year)};
         std::optional<BookingKey> after;
         while (true) {
@@ -301,7 +289,7 @@ class Verifier {
           if (!page.ok()) return page.error();
           for (const BookingKey& key : page.value()) {
             if (key.sequence > result_.verified_sequence) continue;
-            stored.Add(key.sequence, key.date, key.taken_from);
+            stored.Add(WhatIsBooked(key.date, key.taken_from), key.sequence);
           }
           if (page.value().size() < kBookingPage) break;
           after = page.value().back();
@@ -328,12 +316,12 @@ class Verifier {
   const std::optional<NotedPoint> noted_;
   LedgerState fold_;
   Verification result_;
-  PaymentDigest ids_;
+  SetDigest ids_;
   std::vector<Sequence> control_;
   int64_t booking_count_ = 0;
   int64_t indexed_booking_count_ = 0;
   TakenSums taken_;
-  std::map<int, std::unordered_map<std::string, BookingDigest>> bookings_;
+  std::map<int, std::unordered_map<std::string, SetDigest>> bookings_;
 };
 
 }  // namespace

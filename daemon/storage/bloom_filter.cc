@@ -17,9 +17,12 @@ uint64_t BitPositions(uint64_t hash) { return (hash | 1) * 0x9e3779b97f4a7c15u; 
 
 }  // namespace
 
-BloomFilter::BloomFilter(size_t capacity) {
+size_t BloomFilter::BytesFor(size_t capacity) {
   constexpr size_t kHashesPerLine = 32;  // 16 bits for each
-  line_count_ = std::max<size_t>(1, (capacity + kHashesPerLine - 1) / kHashesPerLine);
+  return std::max<size_t>(1, (capacity + kHashesPerLine - 1) / kHashesPerLine) * sizeof(Line);
+}
+
+BloomFilter::BloomFilter(size_t capacity) : line_count_(BytesFor(capacity) / sizeof(Line)) {
   const size_t bytes = line_count_ * sizeof(Line);
   void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();

@@ -17,6 +17,9 @@ class BloomFilter {
   // For up to `capacity` hashes.
   explicit BloomFilter(size_t capacity);
 
+  // What bytes() of one will be.
+  static size_t BytesFor(size_t capacity);
+
   // Replaces a part of bytes(); false, and nothing, when it reaches behind the end.
   bool Replace(size_t offset, std::string_view part);
 

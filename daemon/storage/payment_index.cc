@@ -64,7 +64,6 @@ std::vector<IndexWord> PaymentIndex::Table::SortedWords() const {
 PaymentIndex::PaymentIndex(std::unique_ptr<SortedRuns> runs) : runs_(std::move(runs)) {}
 
 Result<std::unique_ptr<PaymentIndex>> PaymentIndex::Open(SortedRuns::Place place) {
-  place.filtered = true;
   auto runs = SortedRuns::Open(std::move(place));
   if (!runs.ok()) return runs.error();
   return std::unique_ptr<PaymentIndex>(new PaymentIndex(std::move(runs).value()));

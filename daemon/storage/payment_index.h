@@ -13,11 +13,11 @@ namespace budgetwatch {
 
 // Finds journal entries by the hash of their source and payment id. The newest
 // entries are in a table in memory, the others in sorted runs; a hash that was
-// never recorded is told from memory alone. Different ids may share a hash, so
-// that what is found must be compared.
+// never recorded is told from memory alone as long as the runs' filters fit into it.
+// Different ids may share a hash, so that what is found must be compared.
 //
-// Memory: 2.1 bytes for each payment in the runs, 16 to 64 for each in the tables,
-// which hold up to kSealCount each, normally.
+// Memory: 2.1 bytes for each payment in the runs, 0.1 where their filters do not fit, and 16
+// to 64 for each in the tables, which hold up to kSealCount each, normally.
 //
 // Thread-safe; Append is called by one thread at a time, and so are Seal and Merge.
 class PaymentIndex {
@@ -58,6 +58,7 @@ class PaymentIndex {
   Status Seal();
   Status Merge(const std::function<Status()>& between) { return runs_->MergeDue(between); }
   size_t run_count() const { return runs_->run_count(); }
+  size_t filter_bytes() const { return runs_->filter_bytes(); }
 
  private:
   // A hash table of entries, filled and never erased from. Hashes stand nearly in their

@@ -36,17 +36,16 @@ std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice
 }  // namespace
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
-                                                         rocksdb::Env* env, size_t seal_count,
-                                                         size_t memory_bytes) {
+                                                         rocksdb::Env* env, const Memory& memory) {
   if (env == nullptr) {
     if (const Status status = PrepareDirectory(directory); !status.ok()) return status.error();
   }
   std::unique_ptr<RocksDbStore> store(new RocksDbStore(directory));
-  if (const Status status = store->OpenDatabase(env, memory_bytes); !status.ok())
+  if (const Status status = store->OpenDatabase(env, memory.database_bytes); !status.ok())
     return status.error();
   if (const Status status = store->CheckFormat(); !status.ok()) return status.error();
   if (const Status status = store->OpenJournal(); !status.ok()) return status.error();
-  if (const Status status = store->OpenIndexes(seal_count); !status.ok()) return status.error();
+  if (const Status status = store->OpenIndexes(memory); !status.ok()) return status.error();
   return store;
 }
 
@@ -184,8 +183,9 @@ Status RocksDbStore::OpenJournal() {
   return {};
 }
 
-Status RocksDbStore::OpenIndexes(size_t seal_count) {
-  auto payments = PaymentIndex::Open({db_.get(), &health_, family(kPaymentRun), directory_});
+Status RocksDbStore::OpenIndexes(const Memory& memory) {
+  auto payments = PaymentIndex::Open(
+      {db_.get(), &health_, family(kPaymentRun), directory_, memory.filter_bytes});
   if (!payments.ok()) return payments.error();
   payments_ = std::move(payments).value();
   auto bookings = BookingIndex::Open({db_.get(), &health_, family(kBookingRun), directory_});
@@ -193,7 +193,7 @@ Status RocksDbStore::OpenIndexes(size_t seal_count) {
   bookings_ = std::move(bookings).value();
   if (Status status = LoadProjects(); !status.ok()) return status;
   if (Status status = CatchUpIndexes(); !status.ok()) return status;
-  maintenance_ = std::make_unique<IndexMaintenance>(*payments_, *bookings_, seal_count);
+  maintenance_ = std::make_unique<IndexMaintenance>(*payments_, *bookings_, memory.seal_count);
   return {};
 }
 

@@ -34,16 +34,26 @@ inline constexpr int kStorageFormatVersion = 2;
 // start reads what is not in them from the journal. See Store for the contract.
 class RocksDbStore : public Store {
  public:
+  // What it may hold in memory.
+  struct Memory {
+    // Payments in each index before they become a run.
+    size_t seal_count = PaymentIndex::kSealCount;
+    // The filters of the runs of payments, see SortedRuns::Place.
+    size_t filter_bytes = 160u << 20;
+    // The database's memtables and blocks, see DatabaseOptions.
+    size_t database_bytes = kDatabaseMemoryBytes;
+  };
+
   // Opens or creates the store in `directory`. `env` is for tests, null for the
-  // default; it outlives the store. `seal_count` is the number of payments that an
-  // index holds in memory before they become a run, `memory_bytes` what the database may
-  // take beside them (see DatabaseOptions). Errors: STORE_FAILED when the
-  // directory cannot be used (another process has it, no permission, not a
-  // directory), DATA_DAMAGED when its content is damaged or of another version.
+  // default; it outlives the store. Errors: STORE_FAILED when the directory cannot be
+  // used (another process has it, no permission, not a directory), DATA_DAMAGED when its
+  // content is damaged or of another version.
+  static Result<std::unique_ptr<RocksDbStore>> Open(const std::string& directory, rocksdb::Env* env,
+                                                    const Memory& memory);
   static Result<std::unique_ptr<RocksDbStore>> Open(const std::string& directory,
-                                                    rocksdb::Env* env = nullptr,
-                                                    size_t seal_count = PaymentIndex::kSealCount,
-                                                    size_t memory_bytes = kDatabaseMemoryBytes);
+                                                    rocksdb::Env* env = nullptr) {
+    return Open(directory, env, Memory());
+  }
   ~RocksDbStore() override;
 
   Status Write(const Commit& commit, WriteCost* cost = nullptr) override;
@@ -105,7 +115,7 @@ class RocksDbStore : public Store {
 
   Status OpenDatabase(rocksdb::Env* env, size_t memory_bytes);
   Status OpenJournal();
-  Status OpenIndexes(size_t seal_count);
+  Status OpenIndexes(const Memory& memory);
   Status CheckFormat();
   Status LoadProjects();
   Status CatchUpIndexes();

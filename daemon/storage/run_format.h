@@ -49,6 +49,13 @@ inline size_t BlockCount(uint64_t word_count) {
   return static_cast<size_t>((word_count + kWordsPerBlock - 1) / kWordsPerBlock);
 }
 
+// REQUIRES: the block has more than `index` words.
+inline IndexWord WordAt(const rocksdb::Slice& block, size_t index) {
+  IndexWord word;
+  std::memcpy(&word, block.data() + index * sizeof word, sizeof word);
+  return word;
+}
+
 inline rocksdb::Slice BytesOf(const IndexWord* words, size_t count) {
   return {reinterpret_cast<const char*>(words), count * sizeof(IndexWord)};
 }

@@ -18,7 +18,9 @@ RunWriter::RunWriter(const SortedRuns::Place& place, uint64_t number, uint64_t c
       options_(place.db->GetOptions(place.family)),
       // Keeps what it writes in the page cache: it is read soon.
       file_(rocksdb::EnvOptions(), options_, place.family, false) {
-  if (place.filtered) filter_.emplace(static_cast<size_t>(capacity));
+  if (BloomFilter::BytesFor(static_cast<size_t>(capacity)) <= place.filter_bytes) {
+    filter_.emplace(static_cast<size_t>(capacity));
+  }
   block_.reserve(kWordsPerBlock);
 }
 

@@ -15,7 +15,7 @@ namespace budgetwatch {
 // Used by one thread; the place outlives it. Errors: STORE_FAILED.
 class RunWriter {
  public:
-  // For up to `capacity` words.
+  // For up to `capacity` words. The run has a filter when that fits by itself.
   RunWriter(const SortedRuns::Place& place, uint64_t number, uint64_t capacity);
 
   Status Open();

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include "base/failpoint.h"
 #include "storage/bloom_filter.h"
 #include "storage/run_format.h"
+#include "storage/run_reader.h"
 #include "storage/run_writer.h"
 #include "storage/status_map.h"
 #include "storage/store_health.h"
@@ -20,12 +20,6 @@ namespace {
 // Runs of about the same size are merged when there are this many next to each
 // other; a word is rewritten once for each power of it.
 constexpr size_t kMergeCount = 4;
-
-IndexWord WordAt(const rocksdb::Slice& block, size_t index) {
-  IndexWord word;
-  std::memcpy(&word, block.data() + index * sizeof word, sizeof word);
-  return word;
-}
 
 // Place of the first word in the block that is not below `word`.
 size_t LowerBound(const rocksdb::Slice& block, const IndexWord& word) {
@@ -44,91 +38,6 @@ size_t LowerBound(const rocksdb::Slice& block, const IndexWord& word) {
 
 }  // namespace
 
-struct SortedRuns::Run {
-  uint64_t number = 0;
-  Sequence first_sequence = 0;
-  Sequence last_sequence = 0;
-  uint64_t word_count = 0;
-  std::vector<IndexWord> first_words;  // of each block
-  std::optional<BloomFilter> filter;
-
-  // The block in which the first word not below `word` is, if any is.
-  size_t BlockOf(const IndexWord& word) const {
-    const auto position = std::upper_bound(first_words.begin(), first_words.end(), word);
-    return position == first_words.begin()
-               ? 0
-               : static_cast<size_t>(position - first_words.begin()) - 1;
-  }
-};
-
-// Reads one run from its first word to its last; it may be dropped meanwhile.
-class SortedRuns::Reader {
- public:
-  Reader(const SortedRuns& runs, RunPtr run)
-      : runs_(&runs),
-        run_(std::move(run)),
-        iterator_(runs.place_.db->NewIterator(rocksdb::ReadOptions(), runs.place_.family)) {}
-
-  Status Start() {
-    iterator_->Seek(PartKey(run_->number, 0).slice());
-    return Load();
-  }
-
-  // The one with the lowest word; null when all are done.
-  static Reader* Lowest(std::vector<Reader>* readers) {
-    Reader* lowest = nullptr;
-    for (Reader& reader : *readers) {
-      if (!reader.done() && (lowest == nullptr || reader.word() < lowest->word())) lowest = &reader;
-    }
-    return lowest;
-  }
-
-  bool done() const { return block_ == run_->first_words.size(); }
-  const IndexWord& word() const { return word_; }
-
-  // Whether a search for the word ends at its place.
-  bool can_be_found() const {
-    return in_order_ && (!run_->filter || run_->filter->MayContain(word_.high));
-  }
-
-  Status Next() {
-    if (++index_ < count_) {
-      const IndexWord before = std::exchange(word_, WordAt(iterator_->value(), index_));
-      if (!(before < word_)) in_order_ = false;
-      return {};
-    }
-    ++block_;
-    iterator_->Next();
-    return Load();
-  }
-
- private:
-  Status Load() {
-    if (done()) return {};
-    if (!iterator_->status().ok()) {
-      return ToStatus(iterator_->status(), runs_->place_.directory, "reading an index run");
-    }
-    const PartKey key(run_->number, static_cast<uint32_t>(block_));
-    const bool there = iterator_->Valid() && iterator_->key() == key.slice();
-    const size_t size = there ? iterator_->value().size() : 0;
-    if (Status status = runs_->CheckBlock(*run_, block_, size); !status.ok()) return status;
-    count_ = size / sizeof(IndexWord);
-    index_ = 0;
-    word_ = WordAt(iterator_->value(), 0);
-    in_order_ = word_ == run_->first_words[block_];
-    return {};
-  }
-
-  const SortedRuns* runs_;
-  RunPtr run_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
-  size_t block_ = 0;
-  size_t index_ = 0;
-  size_t count_ = 0;
-  IndexWord word_;
-  bool in_order_ = true;  // the words of the block up to this one
-};
-
 SortedRuns::SortedRuns(Place place) : place_(std::move(place)) {}
 SortedRuns::~SortedRuns() = default;
 
@@ -139,7 +48,6 @@ Result<std::unique_ptr<SortedRuns>> SortedRuns::Open(Place place) {
 }
 
 Status SortedRuns::LoadRuns() {
-  const WriterLock lock(mutex_);
   std::vector<RunPtr> found;
   const std::unique_ptr<rocksdb::Iterator> iterator(
       place_.db->NewIterator(rocksdb::ReadOptions(), place_.family));
@@ -160,6 +68,7 @@ Status SortedRuns::LoadRuns() {
     return a->first_sequence != b->first_sequence ? a->first_sequence < b->first_sequence
                                                   : a->last_sequence > b->last_sequence;
   });
+  std::vector<RunPtr> runs;
   Sequence last = 0;
   for (RunPtr& run : found) {
     if (run->last_sequence <= last) {
@@ -170,48 +79,83 @@ Status SortedRuns::LoadRuns() {
                                                 std::to_string(last));
     } else {
       last = run->last_sequence;
-      runs_.push_back(std::move(run));
+      runs.push_back(std::move(run));
     }
   }
+  return SetRuns(std::move(runs));
+}
+
+std::vector<SortedRuns::RunPtr> SortedRuns::runs() const {
+  const ReaderLock lock(mutex_);
+  return runs_;
+}
+
+// Gives the filters to the newest runs for which there is room.
+Status SortedRuns::SetRuns(std::vector<RunPtr> runs) {
+  size_t left = place_.filter_bytes;
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    const size_t bytes = BloomFilter::BytesFor(static_cast<size_t>((*run)->word_count));
+    FilterPtr filter = (*run)->filter;
+    if (bytes > left) {
+      filter.reset();
+    } else if (filter == nullptr) {
+      auto loaded = LoadFilter(**run);
+      if (!loaded.ok()) return loaded.error();
+      filter = std::move(loaded).value();
+    }
+    if (filter != nullptr) left -= bytes;
+    if (filter == (*run)->filter) continue;
+    auto changed = std::make_shared<IndexRun>(**run);
+    changed->filter = std::move(filter);
+    *run = std::move(changed);
+  }
+  const WriterLock lock(mutex_);
+  runs_ = std::move(runs);
   return {};
 }
 
+Error SortedRuns::Unreadable(uint64_t number) const {
+  return DamagedStore(place_.directory, "index run " + std::to_string(number) + " of " +
+                                            place_.family->GetName() + " cannot be read");
+}
+
 Result<SortedRuns::RunPtr> SortedRuns::LoadRun(uint64_t number) const {
-  const auto damaged = [&] {
-    return DamagedStore(place_.directory, "index run " + std::to_string(number) + " of " +
-                                              place_.family->GetName() + " cannot be read");
-  };
-  const auto read = [&](uint32_t part, rocksdb::PinnableSlice* value) {
-    return ToStatus(
-        place_.db->Get(rocksdb::ReadOptions(), place_.family, PartKey(number, part).slice(), value),
-        place_.directory, "reading an index run");
-  };
   rocksdb::PinnableSlice trailer;
-  if (const Status status = read(kTrailerPart, &trailer); !status.ok()) return status.error();
+  const Status status = ReadPart(number, kTrailerPart, &trailer);
+  if (!status.ok()) return status.error();
   TrailerHead head;
-  if (trailer.size() < sizeof head) return damaged();
+  if (trailer.size() < sizeof head) return Unreadable(number);
   std::memcpy(&head, trailer.data(), sizeof head);
-  if (head.first_sequence < 1 || head.last_sequence < head.first_sequence) return damaged();
+  if (head.first_sequence < 1 || head.last_sequence < head.first_sequence)
+    return Unreadable(number);
   const size_t blocks = BlockCount(head.word_count);
-  if (trailer.size() != sizeof head + blocks * sizeof(IndexWord)) return damaged();
-  auto run = std::make_shared<Run>();
+  if (trailer.size() != sizeof head + blocks * sizeof(IndexWord)) return Unreadable(number);
+  auto run = std::make_shared<IndexRun>();
   run->number = number;
   run->first_sequence = head.first_sequence;
   run->last_sequence = head.last_sequence;
   run->word_count = head.word_count;
   run->first_words.resize(blocks);
   std::memcpy(run->first_words.data(), trailer.data() + sizeof head, blocks * sizeof(IndexWord));
-  if (!place_.filtered) return RunPtr(run);
-  run->filter.emplace(static_cast<size_t>(head.word_count));
-  const size_t filter_bytes = run->filter->bytes().size();
+  return RunPtr(run);
+}
+
+// Null when the run was written without one.
+Result<SortedRuns::FilterPtr> SortedRuns::LoadFilter(const IndexRun& run) const {
+  const auto filter = std::make_shared<BloomFilter>(static_cast<size_t>(run.word_count));
+  const size_t filter_bytes = filter->bytes().size();
   size_t filled = 0;
   for (uint32_t part = kFirstFilterPart; filled < filter_bytes; ++part) {
     rocksdb::PinnableSlice piece;
-    if (const Status status = read(part, &piece); !status.ok()) return status.error();
-    if (piece.empty() || !run->filter->Replace(filled, piece.ToStringView())) return damaged();
+    const Status status = ReadPart(run.number, part, &piece);
+    if (!status.ok()) return status.error();
+    if (piece.empty() && filled == 0) return FilterPtr();
+    if (piece.empty() || !filter->Replace(filled, piece.ToStringView())) {
+      return Unreadable(run.number);
+    }
     filled += piece.size();
   }
-  return RunPtr(run);
+  return FilterPtr(filter);
 }
 
 Sequence SortedRuns::last_sequence() const {
@@ -222,6 +166,13 @@ Sequence SortedRuns::last_sequence() const {
 size_t SortedRuns::run_count() const {
   const ReaderLock lock(mutex_);
   return runs_.size();
+}
+
+size_t SortedRuns::filter_bytes() const {
+  const ReaderLock lock(mutex_);
+  size_t bytes = 0;
+  for (const RunPtr& run : runs_) bytes += run->filter ? run->filter->bytes().size() : 0;
+  return bytes;
 }
 
 Status SortedRuns::Append(Sequence last, const std::vector<IndexWord>& words) {
@@ -236,23 +187,22 @@ Status SortedRuns::Append(Sequence last, const std::vector<IndexWord>& words) {
   if (Status status = writer.Finish(first, last); !status.ok()) return status;
   auto run = LoadRun(number);
   if (!run.ok()) return run.error();
-  const WriterLock lock(mutex_);
-  runs_.push_back(std::move(run).value());
-  return {};
+  std::vector<RunPtr> changed = runs();
+  changed.push_back(std::move(run).value());
+  return SetRuns(std::move(changed));
 }
 
-Result<std::vector<SortedRuns::Reader>> SortedRuns::StartReaders(
-    const std::vector<RunPtr>& runs) const {
-  std::vector<Reader> readers;
+Result<std::vector<RunReader>> SortedRuns::StartReaders(const std::vector<RunPtr>& runs) const {
+  std::vector<RunReader> readers;
   for (const RunPtr& run : runs) {
-    readers.emplace_back(*this, run);
+    readers.emplace_back(place_, run);
     if (const Status status = readers.back().Start(); !status.ok()) return status.error();
   }
   return readers;
 }
 
 Result<Sequence> SortedRuns::VisitAll(const std::function<void(const IndexWord&)>& visit) const {
-  std::vector<Reader> readers;
+  std::vector<RunReader> readers;
   Sequence last = 0;
   {
     const ReaderLock lock(mutex_);
@@ -261,7 +211,7 @@ Result<Sequence> SortedRuns::VisitAll(const std::function<void(const IndexWord&)
     readers = std::move(started).value();
     if (!runs_.empty()) last = runs_.back()->last_sequence;
   }
-  for (Reader& reader : readers) {
+  for (RunReader& reader : readers) {
     while (!reader.done()) {
       visit(reader.word());
       if (const Status status = reader.Next(); !status.ok()) return status.error();
@@ -271,7 +221,7 @@ Result<Sequence> SortedRuns::VisitAll(const std::function<void(const IndexWord&)
 }
 
 Status SortedRuns::VisitInOrder(const More& more, const VisitWord& visit) const {
-  std::vector<Reader> readers;
+  std::vector<RunReader> readers;
   std::vector<IndexWord> newer;
   {
     const ReaderLock lock(mutex_);
@@ -282,15 +232,19 @@ Status SortedRuns::VisitInOrder(const More& more, const VisitWord& visit) const 
   }
   auto next_newer = newer.begin();
   while (true) {
-    Reader* lowest = Reader::Lowest(&readers);
+    RunReader* lowest = RunReader::Lowest(&readers);
     if (next_newer != newer.end() && (lowest == nullptr || *next_newer < lowest->word())) {
       visit(*next_newer++, true);
       continue;
     }
-    if (lowest == nullptr) return {};
+    if (lowest == nullptr) break;
     visit(lowest->word(), lowest->can_be_found());
     if (Status status = lowest->Next(); !status.ok()) return status;
   }
+  for (RunReader& reader : readers) {
+    if (Status status = reader.ReadRest(); !status.ok()) return status;
+  }
+  return {};
 }
 
 std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
@@ -315,12 +269,11 @@ Status SortedRuns::MergeDue(const std::function<Status()>& between) {
     if (old.empty()) return {};
     auto merged = Merge(old, between);
     if (!merged.ok()) return merged.error();
-    {
-      const WriterLock lock(mutex_);
-      const auto position = std::find(runs_.begin(), runs_.end(), old.front());
-      *position = std::move(merged).value();
-      runs_.erase(position + 1, position + static_cast<ptrdiff_t>(old.size()));
-    }
+    std::vector<RunPtr> changed = runs();
+    const auto position = std::find(changed.begin(), changed.end(), old.front());
+    *position = std::move(merged).value();
+    changed.erase(position + 1, position + static_cast<ptrdiff_t>(old.size()));
+    if (Status status = SetRuns(std::move(changed)); !status.ok()) return status;
     BW_FAILPOINT("after_merge");
     // Readers hold the lock while they read, so nobody is in these any more.
     for (const RunPtr& run : old) {
@@ -340,7 +293,7 @@ Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,
   RunWriter writer(place_, number, word_count);
   if (const Status status = writer.Open(); !status.ok()) return status.error();
   for (uint64_t i = 0; i < word_count; ++i) {
-    Reader* lowest = Reader::Lowest(&readers.value());
+    RunReader* lowest = RunReader::Lowest(&readers.value());
     BW_CHECK(lowest != nullptr);
     if (const Status status = writer.Add(lowest->word()); !status.ok()) return status.error();
     if (const Status status = lowest->Next(); !status.ok()) return status.error();
@@ -353,7 +306,7 @@ Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,
   return LoadRun(number);
 }
 
-Status SortedRuns::Drop(const Run& run) {
+Status SortedRuns::Drop(const IndexRun& run) {
   const PartKey begin(run.number, 0);
   const PartKey end(run.number, kTrailerPart);
   const rocksdb::Slice first = begin.slice();
@@ -363,27 +316,21 @@ Status SortedRuns::Drop(const Run& run) {
       "dropping an index run");
 }
 
-// A block without bytes is missing.
-Status SortedRuns::CheckBlock(const Run& run, size_t block, size_t size) const {
-  const bool last = block + 1 == run.first_words.size();
-  const size_t words =
-      last ? static_cast<size_t>(run.word_count - block * kWordsPerBlock) : kWordsPerBlock;
-  if (size == words * sizeof(IndexWord)) return {};
-  return DamagedStore(place_.directory, "block " + std::to_string(block) + " of index run " +
-                                            std::to_string(run.number) + " is missing");
-}
-
-Status SortedRuns::ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const {
+// Empty when it is missing.
+Status SortedRuns::ReadPart(uint64_t number, uint32_t part, rocksdb::PinnableSlice* bytes) const {
   const rocksdb::Status status =
-      place_.db->Get(rocksdb::ReadOptions(), place_.family,
-                     PartKey(run.number, static_cast<uint32_t>(block)).slice(), bytes);
-  if (!status.ok() && !status.IsNotFound()) {
-    return ToStatus(status, place_.directory, "reading an index run");
-  }
-  return CheckBlock(run, block, status.IsNotFound() ? 0 : bytes->size());
+      place_.db->Get(rocksdb::ReadOptions(), place_.family, PartKey(number, part).slice(), bytes);
+  if (status.IsNotFound()) return {};
+  return ToStatus(status, place_.directory, "reading an index run");
 }
 
-Status SortedRuns::FindInRun(const Run& run, uint64_t high, size_t index,
+Status SortedRuns::ReadBlock(const IndexRun& run, size_t block,
+                             rocksdb::PinnableSlice* bytes) const {
+  Status status = ReadPart(run.number, static_cast<uint32_t>(block), bytes);
+  return status.ok() ? CheckBlock(place_, run, block, bytes->size()) : status;
+}
+
+Status SortedRuns::FindInRun(const IndexRun& run, uint64_t high, size_t index,
                              const Found& found) const {
   const IndexWord wanted{high, 0};
   for (size_t block = run.BlockOf(wanted); block < run.first_words.size(); ++block) {

@@ -22,6 +22,8 @@ namespace budgetwatch {
 class StoreHealth;
 
 class BloomFilter;
+struct IndexRun;
+class RunReader;
 
 // Ends the name of a file that is to become a run. One that is found at the start
 // was left by a crash.
@@ -43,7 +45,8 @@ struct IndexWord {
 // What is stored can be made anew from the journal: a run is durable when Append
 // returns, and a crash leaves it whole or absent.
 //
-// Memory: 0.1 bytes for each word, and 2 more with a filter.
+// Memory: 0.1 bytes for each word, and 2 more with a filter; filters take up to twice what
+// they may while runs are merged.
 // Thread-safe; Append and MergeDue are called by one thread at a time.
 class SortedRuns {
  public:
@@ -52,8 +55,9 @@ class SortedRuns {
     StoreHealth* health = nullptr;
     rocksdb::ColumnFamilyHandle* family = nullptr;
     std::string directory;  // of the database, for files on their way into it
-    // Filters make Find fast for what is absent.
-    bool filtered = false;
+    // What filters may take, which make Find fast for what is absent. When not all fit, the
+    // newest runs have theirs, and Find reads a block of each other run. 0 for none.
+    size_t filter_bytes = 0;
   };
 
   // Errors, here and below: STORE_FAILED, DATA_DAMAGED.
@@ -94,22 +98,28 @@ class SortedRuns {
 
   size_t run_count() const;
 
+  // What filters take now.
+  size_t filter_bytes() const;
+
  private:
-  struct Run;
-  class Reader;
-  using RunPtr = std::shared_ptr<const Run>;
+  using RunPtr = std::shared_ptr<const IndexRun>;
+  using FilterPtr = std::shared_ptr<const BloomFilter>;
 
   explicit SortedRuns(Place place);
 
   Result<RunPtr> LoadRun(uint64_t number) const;
+  Result<FilterPtr> LoadFilter(const IndexRun& run) const;
   Status LoadRuns();
-  Result<std::vector<Reader>> StartReaders(const std::vector<RunPtr>& runs) const;
-  Status CheckBlock(const Run& run, size_t block, size_t size) const;
-  Status ReadBlock(const Run& run, size_t block, rocksdb::PinnableSlice* bytes) const;
-  Status FindInRun(const Run& run, uint64_t high, size_t index, const Found& found) const;
+  std::vector<RunPtr> runs() const;
+  Status SetRuns(std::vector<RunPtr> runs);
+  Result<std::vector<RunReader>> StartReaders(const std::vector<RunPtr>& runs) const;
+  Status ReadPart(uint64_t number, uint32_t part, rocksdb::PinnableSlice* bytes) const;
+  Status ReadBlock(const IndexRun& run, size_t block, rocksdb::PinnableSlice* bytes) const;
+  Status FindInRun(const IndexRun& run, uint64_t high, size_t index, const Found& found) const;
   std::vector<RunPtr> RunsToMerge() const;
   Result<RunPtr> Merge(const std::vector<RunPtr>& runs, const std::function<Status()>& between);
-  Status Drop(const Run& run);
+  Status Drop(const IndexRun& run);
+  Error Unreadable(uint64_t number) const;
 
   const Place place_;
   uint64_t next_number_ = 1;  // of the thread that writes

@@ -40,6 +40,7 @@ def parse():
                         help="numbers of projects of growth and reads")
     parser.add_argument("--ids", choices=("rising", "scattered"), default="rising",
                         help="order of the payment ids of side-by-side")
+    parser.add_argument("--config", metavar="FILE", help="growth: the daemon's configuration")
     parser.add_argument("--verify", action="store_true",
                         help="growth: recompute the whole ledger at the end")
     parser.add_argument("benchmarks", nargs="+", choices=(*BENCHMARKS, "all"),

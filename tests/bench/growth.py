@@ -16,13 +16,19 @@ def load(bench, ledger, project_count, payments, *flags):
                         *flags)
 
 
+def start(bench, folder):
+    config = bench.flags.config
+    return daemon.Daemon(bench.bin_dir, folder / "data", TODAY,
+                         *(("--config", config) if config else ()))
+
+
 def restart(bench, ledger, folder):
     """Ends it as a power cut does and starts it anew: the daemon, and the seconds until its
     ready line. What it holds must be the same."""
     before = ledger.years()
     ledger.kill()
     started = time.monotonic()
-    again = daemon.Daemon(bench.bin_dir, folder / "data", TODAY)
+    again = start(bench, folder)
     seconds = time.monotonic() - started
     after = again.years()
     check(before == after, f"before the restart {before}, after {after}")
@@ -78,7 +84,7 @@ def row_of(figures):
 def run_projects(bench, project_count, sizes):
     all_figures = []
     with bench.temporary("growth") as folder:
-        ledger = daemon.Daemon(bench.bin_dir, folder / "data", TODAY)
+        ledger = start(bench, folder)
         try:
             apply_plan(ledger.address, project_count)
             held = 0

@@ -42,7 +42,8 @@ class RocksDbStoreUnderTest : public StoreUnderTest {
 
  private:
   void Open() {
-    auto opened = RocksDbStore::Open(directory_.path().string(), nullptr, seal_count_);
+    auto opened =
+        RocksDbStore::Open(directory_.path().string(), nullptr, {.seal_count = seal_count_});
     BW_CHECK(opened.ok());
     store_ = std::move(opened).value();
   }

@@ -146,8 +146,8 @@ class Ledger:
         self.totals.update(of_round.totals)
         self.event_counts.update(of_round.event_counts)
 
-    def verify(self):
-        verified = self.daemon.verify()
+    def verify(self, **options):
+        verified = self.daemon.verify(**options)
         check_equal((int(verified["paymentCount"]), int(verified["amountFen"])),
                     (sum(self.event_counts.values()), sum(self.totals.values())),
                     "payments and their sum in admin verify")

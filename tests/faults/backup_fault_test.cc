@@ -17,7 +17,8 @@ namespace {
 class BackupFaultTest : public testing::Test {
  protected:
   BackupFaultTest() {
-    auto opened = RocksDbStore::Open((directory_.path() / "data").string(), nullptr, 500);
+    auto opened =
+        RocksDbStore::Open((directory_.path() / "data").string(), nullptr, {.seal_count = 500});
     BW_CHECK(opened.ok());
     store_ = std::move(opened).value();
   }

@@ -147,19 +147,19 @@ class Daemon(Process):
         return [self.bin_dir / "budgetctl", "--server", self.address, "--lang", "en",
                 *map(str, arguments)]
 
-    def run(self, *arguments):
+    def run(self, *arguments, seconds=COMMAND_SECONDS):
         """budgetctl to its end: exit code, standard output and error."""
-        return run_program(self.command(*arguments))
+        return run_program(self.command(*arguments), timeout=seconds)
 
-    def ask_bytes(self, *arguments):
-        done = self.run("--output", "json", *arguments)
+    def ask_bytes(self, *arguments, seconds=COMMAND_SECONDS):
+        done = self.run("--output", "json", *arguments, seconds=seconds)
         check(done.returncode == 0, f"{describe(arguments)} ended with exit code "
                                     f"{done.returncode}: {done.stderr.decode()}")
         return done.stdout
 
-    def ask(self, *arguments):
+    def ask(self, *arguments, seconds=COMMAND_SECONDS):
         """What budgetctl answers in JSON; it must succeed."""
-        return json.loads(self.ask_bytes(*arguments))
+        return json.loads(self.ask_bytes(*arguments, seconds=seconds))
 
     def load(self, path, *flags, exit_code=0):
         """Imports payments; the summary with numbers as numbers."""
@@ -169,9 +169,9 @@ class Daemon(Process):
               f"{exit_code}: {done.stderr.decode()}{done.stdout.decode()[:500]}")
         return summary_of(done.stdout)
 
-    def verify(self):
+    def verify(self, seconds=COMMAND_SECONDS):
         """Proves that the ledger agrees with its journal; the answer."""
-        answer = self.ask("admin", "verify")
+        answer = self.ask("admin", "verify", seconds=seconds)
         check(answer["consistent"] is True, f"admin verify found {answer['differences']}")
         return answer
 
@@ -190,8 +190,9 @@ def describe(arguments):
 def run_program(arguments, **options):
     """A program to its end, with its output as bytes; whatever its exit code."""
     options.setdefault("stdin", subprocess.DEVNULL)
+    options.setdefault("timeout", COMMAND_SECONDS)
     return subprocess.run([str(argument) for argument in arguments], capture_output=True,
-                          env=ENVIRONMENT, check=False, timeout=COMMAND_SECONDS, **options)
+                          env=ENVIRONMENT, check=False, **options)
 
 
 def summary_of(text):

@@ -234,7 +234,7 @@ class Soak:
 
     def verify(self):
         """Idle, and against the client's sums."""
-        self.ledger.verify()
+        self.ledger.verify(seconds=SLOW_COMMAND_SECONDS)
         self.counts["verifications"] += 1
 
     def read_while(self, process, began, kill_after):

@@ -54,6 +54,7 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
                                              "max_group_events: 1000000\n"
                                              "memory_limit_mib: 2048\n"
                                              "max_queued_mib: 100\n"
+                                             "index_filter_mib: 300\n"
                                              "max_message_bytes: 4096\n"
                                              "max_batch_events: 9999\n"
                                              "max_batches_per_stream: 3\n"
@@ -87,6 +88,7 @@ TEST_F(OptionsTest, EveryKeyOfTheConfigurationIsRead) {
   EXPECT_EQ(limits.max_held_bytes, 100u << 20);
   EXPECT_EQ(limits.grpc_memory_bytes, (2048u << 20) / 6);
   EXPECT_EQ(PlanMemory(options).store_bytes, 512u << 20);
+  EXPECT_EQ(PlanMemory(options).filter_bytes, 300u << 20);
   EXPECT_EQ(limits.max_message_bytes, 4096);
   EXPECT_EQ(limits.max_batch_events, 9'999u);
   EXPECT_EQ(limits.max_batches_per_stream, 3);
@@ -232,6 +234,8 @@ TEST_F(OptionsTest, OtherValuesAreChecked) {
   EXPECT_EQ(field_of([](Options&) {}), "");
   EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 513; }), "max_queued_mib");
   EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 512; }), "");
+  EXPECT_EQ(field_of([](Options& options) { options.index_filter_mib = 513; }), "index_filter_mib");
+  EXPECT_EQ(field_of([](Options& options) { options.index_filter_mib = 512; }), "");
   EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 63; }), "max_message_bytes");
   EXPECT_EQ(field_of([](Options& options) { options.max_queued_mib = 64; }), "");
   EXPECT_EQ(field_of([](Options& options) { options.data_dir = ""; }), "data_dir");

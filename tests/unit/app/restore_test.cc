@@ -47,7 +47,7 @@ class RestoreTest : public testing::Test {
 
   // Fills the ledger in data/, with a backup at its end.
   void RecordYear(size_t seal_count = PaymentIndex::kSealCount) {
-    auto store = RocksDbStore::Open(Path("data"), nullptr, seal_count);
+    auto store = RocksDbStore::Open(Path("data"), nullptr, {.seal_count = seal_count});
     ASSERT_TRUE(store.ok());
     {
       TestLedger ledger(*store.value());

@@ -24,7 +24,7 @@ class RocksDbBackupsTest : public testing::Test {
   RocksDbBackupsTest() { Open(); }
 
   void Open() {
-    auto opened = RocksDbStore::Open(data(), nullptr, 1000);
+    auto opened = RocksDbStore::Open(data(), nullptr, {.seal_count = 1000});
     BW_CHECK(opened.ok());
     store_ = std::move(opened).value();
   }

@@ -92,7 +92,7 @@ std::vector<JournalEntry> ManyPayments(int first, int count) {
 TEST(RocksDbStore, TellsDamageInsteadOfServingIt) {
   const TemporaryDirectory directory;
   {
-    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 1);
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = 1});
     ASSERT_TRUE(store.ok());
     const PaymentEntry payment = MakeEntry(MakePayment("a", "P1", "2020-01-01", 1));
     ASSERT_TRUE(store.value()->Write({1, 1, {payment, ClosingEntry{2019}}, {}}).ok());
@@ -129,7 +129,7 @@ TEST(RocksDbStore, RefusesADamagedListOfProjectCodes) {
 TEST(RocksDbStore, RefusesAJournalThatEndsBeforeItsIndexes) {
   const TemporaryDirectory directory;
   {
-    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 1);
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = 1});
     ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 1), {}}).ok());
     ASSERT_TRUE(store.value()->Write({2, 2, ManyPayments(1, 1), {}}).ok());
     ASSERT_TRUE(store.value()->WaitForIndexes().ok());
@@ -178,12 +178,13 @@ TEST(RocksDbStore, SumsUpItsIndexes) {
   constexpr int kCount = 1'000;
   for (const size_t seal_count : {size_t{1} << 20, size_t{64}}) {
     const TemporaryDirectory directory;
-    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, seal_count);
-    std::vector<PaymentDigest> expected(1);  // by the last sequence
+    const auto store =
+        RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = seal_count});
+    std::vector<SetDigest> expected(1);  // by the last sequence
     for (int done = 0; done < kCount; done += 50) {
       std::vector<JournalEntry> entries = ManyPayments(done, 50);
       for (const JournalEntry& entry : entries) {
-        PaymentDigest digest = expected.back();
+        SetDigest digest = expected.back();
         digest.Add(store.value()->HashOf(std::get<PaymentEntry>(entry).key()),
                    std::ssize(expected));
         expected.push_back(digest);
@@ -210,7 +211,7 @@ TEST(RocksDbStore, SumsUpItsIndexes) {
 TEST(RocksDbStore, SumsUpItsIndexesWhileTheyGrow) {
   constexpr int kCount = 1'000;
   const TemporaryDirectory directory;
-  const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+  const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = 64});
   ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, kCount), {}}).ok());
   const IndexSummary before = store.value()->SummarizeIndexes(kCount).value();
   EXPECT_EQ(before.payments.count, kCount);
@@ -247,13 +248,13 @@ std::string VerificationOf(const std::filesystem::path& directory) {
 TEST(RocksDbStore, AVerificationNamesAnIdThatIsThereTwice) {
   const TemporaryDirectory directory;
   {
-    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = 64});
     ASSERT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 100), {}}).ok());
     ASSERT_TRUE(store.value()->WaitForIndexes().ok());
   }
   EXPECT_EQ(VerificationOf(directory.path()), "");
   {
-    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = 64});
     ASSERT_TRUE(store.value()->Write({101, 101, ManyPayments(7, 1), {}}).ok());
   }
   EXPECT_TRUE(Contains(VerificationOf(directory.path()), "for payment \"id-7\""))
@@ -265,7 +266,7 @@ TEST(RocksDbStore, AVerificationNamesAnIdThatIsNotFoundInItsRun) {
   const auto tamper = [](const std::string& key, const std::string& value) {
     const TemporaryDirectory directory;
     {
-      const auto store = RocksDbStore::Open(directory.path().string(), nullptr, 64);
+      const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = 64});
       EXPECT_TRUE(store.value()->Write({1, 1, ManyPayments(0, 100), {}}).ok());
       EXPECT_TRUE(store.value()->WaitForIndexes().ok());
     }
@@ -287,7 +288,7 @@ TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
   constexpr int kCount = 3'000;
   constexpr size_t kSealCount = 64;
   const TemporaryDirectory directory;
-  auto store = RocksDbStore::Open(directory.path().string(), nullptr, kSealCount);
+  auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kSealCount});
   std::mt19937_64 random(3);
   for (int done = 0; done < kCount;) {
     const int count = std::min(kCount - done, static_cast<int>(1 + random() % 90));
@@ -295,7 +296,7 @@ TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
     done += count;
     if (random() % 8 == 0) {
       store.value().reset();
-      store = RocksDbStore::Open(directory.path().string(), nullptr, kSealCount);
+      store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kSealCount});
       ASSERT_TRUE(store.ok()) << store.error().message;
     }
   }
