@@ -31,7 +31,7 @@ MemoryPlan PlanMemory(const Options& options) {
   MemoryPlan plan;
   plan.held_bytes = limit / 6;
   plan.grpc_bytes = limit / 6;
-  plan.filter_bytes = limit / 6;
+  plan.filter_bytes = limit / 4;
   plan.store_bytes = limit / 4;
   if (options.max_queued_mib > 0) {
     plan.held_bytes = static_cast<size_t>(options.max_queued_mib) << 20;

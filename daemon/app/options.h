@@ -24,7 +24,7 @@ struct Options {
   int stop_timeout_seconds = 20;
   int64_t memory_limit_mib = 1024;
   int64_t max_queued_mib = 0;    // 0: a sixth of the memory limit
-  int64_t index_filter_mib = 0;  // 0: likewise
+  int64_t index_filter_mib = 0;  // 0: a quarter of it
   Committer::Options committer;
   // Payments that the indexes hold in memory before they go to a file.
   int64_t index_memory_payments = 524'288;

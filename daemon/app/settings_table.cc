@@ -77,14 +77,14 @@ std::vector<Setting> FilesAndAddresses() {
 std::vector<Setting> Memory() {
   return {
       {"Memory", "memory_limit_mib", "", "Memory that the daemon may take beside mapped files",
-       "A sixth each is for requests and answers under way, for gRPC's buffers and for filters of "
-       "payment ids, a quarter for the store; the rest is for the ledger's state, which follows "
-       "projects and days, not payments. From 50 % on, freed memory is given back to the system. "
-       "Past 65 % all "
-       "connections are broken, and none is taken until memory has come down or no call is under "
-       "way any more: clients come back, a killed daemon does not. budgetwatch_memory_bytes shows "
-       "what is in use; a ledger that needs half of the limit by itself needs a higher one. "
-       "MemoryMax of the systemd unit should be half as much again.",
+       "A sixth each is for requests and answers under way and for gRPC's buffers, a quarter each "
+       "for the store and for filters of payment ids, seldom all at once; the rest is for the "
+       "ledger's state, which follows projects and days, not payments. From 50 % on, freed memory "
+       "is given back to the system. Past 65 % all connections are broken, and none is taken until "
+       "memory has come down or no call is under way any more: clients come back, a killed daemon "
+       "does not. budgetwatch_memory_bytes shows what is in use; a ledger that needs half of the "
+       "limit by itself needs a higher one. MemoryMax of the systemd unit should be half as much "
+       "again.",
        kRestarts, BW_NUMBER(256, kMebibyte, "MiB", memory_limit_mib)},
       {"Memory", "max_queued_mib", "", "Requests and answers under way",
        "0 for a sixth of memory_limit_mib; at most half of it. An event counts with its bytes and "
@@ -92,7 +92,7 @@ std::vector<Setting> Memory() {
        "RESOURCE_EXHAUSTED (QUEUE_FULL) and a retry hint.",
        kRestarts, BW_NUMBER(0, kMebibyte, "MiB", max_queued_mib)},
       {"Memory", "index_filter_mib", "", "Filters that tell without the disk that an id is new",
-       "0 for a sixth of memory_limit_mib; at most half of it. Two bytes for each payment, and "
+       "0 for a quarter of memory_limit_mib; at most half of it. Two bytes for each payment, and "
        "twice as much for a moment when files of the index are merged. When there are more "
        "payments, those of the oldest have none: each new id is then looked up on the disk too, "
        "which takes longer, and memory does not grow with payments any more. A larger number "

@@ -39,7 +39,7 @@ class RocksDbStore : public Store {
     // Payments in each index before they become a run.
     size_t seal_count = PaymentIndex::kSealCount;
     // The filters of the runs of payments, see SortedRuns::Place.
-    size_t filter_bytes = 160u << 20;
+    size_t filter_bytes = 256u << 20;
     // The database's memtables and blocks, see DatabaseOptions.
     size_t database_bytes = kDatabaseMemoryBytes;
   };
