@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/check.h"
 #include "base/failpoint.h"
 #include "storage/bloom_filter.h"
 #include "storage/run_format.h"
@@ -270,7 +271,11 @@ Status SortedRuns::MergeDue(const std::function<Status()>& between) {
     auto merged = Merge(old, between);
     if (!merged.ok()) return merged.error();
     std::vector<RunPtr> changed = runs();
-    const auto position = std::find(changed.begin(), changed.end(), old.front());
+    // By number: one may have lost its filter meanwhile.
+    const auto position = std::find_if(changed.begin(), changed.end(), [&old](const RunPtr& run) {
+      return run->number == old.front()->number;
+    });
+    BW_CHECK(position != changed.end());
     *position = std::move(merged).value();
     changed.erase(position + 1, position + static_cast<ptrdiff_t>(old.size()));
     if (Status status = SetRuns(std::move(changed)); !status.ok()) return status;

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "storage/bloom_filter.h"
 #include "storage/rocksdb_options.h"
 #include "storage/run_format.h"
 #include "storage/store_health.h"
@@ -50,14 +51,18 @@ class SortedRunsTest : public testing::Test {
     runs_ = std::move(runs).value();
   }
 
-  void AppendRun() {
+  Status Append(uint64_t count) {
     std::vector<IndexWord> words;
-    for (uint64_t i = 0; i < kRunWords; ++i) {
+    for (uint64_t i = 0; i < count; ++i) {
       ++last_;
       words.push_back({HighOf(last_), last_});
     }
     std::sort(words.begin(), words.end());
-    ASSERT_TRUE(runs_->Append(static_cast<Sequence>(last_), words).ok());
+    return runs_->Append(static_cast<Sequence>(last_), words);
+  }
+
+  void AppendRun() {
+    ASSERT_TRUE(Append(kRunWords).ok());
     ASSERT_TRUE(runs_->MergeDue([] { return Status(); }).ok());
   }
 
@@ -126,6 +131,23 @@ TEST_F(SortedRunsTest, ARunWithoutAFilterGetsOneWhenItIsMerged) {
   for (int i = 0; i < 4; ++i) AppendRun();
   EXPECT_EQ(runs_->run_count(), 1u);
   EXPECT_EQ(runs_->filter_bytes(), 16 * kRunFilter);
+  ExpectAllFound();
+}
+
+TEST_F(SortedRunsTest, ARunCanLoseItsFilterWhileItIsMerged) {
+  constexpr uint64_t kMany = 20'000;
+  Open(4 * BloomFilter::BytesFor(kMany));
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Append(kMany).ok());
+  const size_t before = runs_->filter_bytes();
+  size_t meanwhile = 0;
+  const Status merged = runs_->MergeDue([&] {
+    const Status appended = Append(kRunWords);
+    meanwhile = runs_->filter_bytes();
+    return appended;
+  });
+  ASSERT_TRUE(merged.ok()) << merged.error().message;
+  EXPECT_EQ(meanwhile, before - BloomFilter::BytesFor(kMany) + kRunFilter);
+  EXPECT_EQ(runs_->run_count(), 2u);
   ExpectAllFound();
 }
 
