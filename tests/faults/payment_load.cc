@@ -141,9 +141,16 @@ void PaymentLoad::Learn(const Sent& sent, Sequence sequence) {
 
 void PaymentLoad::Answered(const Batch& batch, const std::vector<PaymentOutcome>& outcomes,
                            AuditTally* tally) {
-  // What failed before can no longer be there: its place is taken.
-  for (const std::vector<Batch>& group : unanswered_) Forget(group);
-  unanswered_.clear();
+  // What failed before can no longer be there when its place is taken.
+  const bool took_a_place =
+      std::any_of(outcomes.begin(), outcomes.end(), [](const PaymentOutcome& outcome) {
+        return outcome.kind == PaymentOutcome::Kind::kRecorded ||
+               outcome.kind == PaymentOutcome::Kind::kSuspended;
+      });
+  if (took_a_place) {
+    for (const std::vector<Batch>& group : unanswered_) Forget(group);
+    unanswered_.clear();
+  }
   if (outcomes.size() != batch.size()) {
     tally->Complain(&tally->differences, "a batch has another number of outcomes than events");
     return;
