@@ -8,13 +8,16 @@ namespace {
 
 // Few, so that index runs are made, merged and dropped all the time.
 constexpr size_t kSealCount = 300;
+// Less than larger runs need, so that some have no filter.
+constexpr size_t kFilterBytes = 4096;
 
 }  // namespace
 
 Result<std::unique_ptr<StoreStack>> StoreStack::Open(const std::string& directory,
                                                      rocksdb::Env* env, const FakeClock& clock) {
   std::unique_ptr<StoreStack> stack(new StoreStack());
-  auto store = RocksDbStore::Open(directory, env, {.seal_count = kSealCount});
+  auto store =
+      RocksDbStore::Open(directory, env, {.seal_count = kSealCount, .filter_bytes = kFilterBytes});
   if (!store.ok()) return store.error();
   stack->store_ = std::move(store).value();
   auto ledger = Ledger::Open(*stack->store_);
