@@ -150,9 +150,11 @@ Application::~Application() { Stop(); }
 Status Application::Parts::OpenLedger(const Profile& profile) {
   if (const Status status = RefuseUnfinishedRestore(options.data_dir); !status.ok()) return status;
   const MemoryPlan memory = PlanMemory(options);
-  auto opened_store = RocksDbStore::Open(options.data_dir, nullptr,
-                                         {static_cast<size_t>(options.index_memory_payments),
-                                          memory.filter_bytes, memory.store_bytes});
+  auto opened_store =
+      RocksDbStore::Open(options.data_dir, nullptr,
+                         {.seal_count = static_cast<size_t>(options.index_memory_payments),
+                          .filter_bytes = memory.filter_bytes,
+                          .database_bytes = memory.store_bytes});
   if (!opened_store.ok()) return opened_store.error();
   store = std::move(opened_store).value();
   backup_store =

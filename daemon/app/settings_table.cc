@@ -95,8 +95,8 @@ std::vector<Setting> Memory() {
        "0 for a quarter of memory_limit_mib; at most half of it. Two bytes for each payment, and "
        "twice as much for a moment when files of the index are merged. When there are more "
        "payments, those of the oldest have none: each new id is then looked up on the disk too, "
-       "which takes longer, and memory does not grow with payments any more. A larger number "
-       "helps at once, but where a single file needs more than there was when it was written.",
+       "which makes batches several times slower, and a payment takes 0.2 bytes of memory. A file "
+       "whose filter alone was too large when it was written gets one when it is merged next.",
        kRestarts, BW_NUMBER(0, kMebibyte, "MiB", index_filter_mib)},
       {"Memory", "max_message_bytes", "", "Size of one message",
        "At most a quarter of what may be queued; a larger one is refused with RESOURCE_EXHAUSTED. "

@@ -76,7 +76,7 @@ struct SetDigest {
   int64_t count = 0;
   uint64_t mix = 0;
 
-  // An entry: `where` a sequence stands behind `what`.
+  // One entry: that `where` stands under `what`.
   void Add(uint64_t what, Sequence where) {
     ++count;
     uint64_t value = what ^ (static_cast<uint64_t>(where) * 0x9e3779b97f4a7c15u);

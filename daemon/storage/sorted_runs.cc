@@ -127,8 +127,9 @@ Result<SortedRuns::RunPtr> SortedRuns::LoadRun(uint64_t number) const {
   TrailerHead head;
   if (trailer.size() < sizeof head) return Unreadable(number);
   std::memcpy(&head, trailer.data(), sizeof head);
-  if (head.first_sequence < 1 || head.last_sequence < head.first_sequence)
+  if (head.first_sequence < 1 || head.last_sequence < head.first_sequence) {
     return Unreadable(number);
+  }
   const size_t blocks = BlockCount(head.word_count);
   if (trailer.size() != sizeof head + blocks * sizeof(IndexWord)) return Unreadable(number);
   auto run = std::make_shared<IndexRun>();

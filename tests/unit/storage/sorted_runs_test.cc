@@ -8,6 +8,9 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "base/check.h"
@@ -27,7 +30,10 @@ uint64_t HighOf(uint64_t sequence) { return sequence * 0x9e3779b97f4a7c15u; }
 
 class SortedRunsTest : public testing::Test {
  protected:
-  SortedRunsTest() {
+  SortedRunsTest() { OpenDatabase(); }
+  ~SortedRunsTest() override { CloseDatabase(); }
+
+  void OpenDatabase() {
     rocksdb::DBOptions options = DatabaseOptions(nullptr);
     options.listeners.push_back(health_.listener());
     rocksdb::DB* db = nullptr;
@@ -38,9 +44,11 @@ class SortedRunsTest : public testing::Test {
     health_.Attach(db, directory_.path().string());
   }
 
-  ~SortedRunsTest() override {
+  void CloseDatabase() {
     runs_.reset();
     for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+    families_.clear();
+    db_.reset();
   }
 
   void Open(size_t filter_bytes) {
@@ -163,6 +171,35 @@ TEST_F(SortedRunsTest, AFilterThatIsCutIsDamage) {
       {db_.get(), &health_, families_[kPaymentRun], directory_.path().string(), 1u << 20});
   ASSERT_FALSE(runs.ok());
   EXPECT_EQ(runs.error().reason, ReasonName(Reason::kDataDamaged));
+}
+
+// One that has no room in memory is read by nobody but the verification.
+TEST_F(SortedRunsTest, DamageInAFilterOutOfMemoryIsToldWhenAllIsRead) {
+  constexpr uint64_t kMany = 80 * kWordsPerBlock;  // so that the filter has a block of its own
+  Open(1u << 20);
+  ASSERT_TRUE(Append(kMany).ok());
+  BloomFilter filter(kMany);
+  for (uint64_t sequence = 1; sequence <= last_; ++sequence) filter.Add(HighOf(sequence));
+  CloseDatabase();
+  int damaged = 0;
+  for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
+    if (file.path().extension() != ".sst") continue;
+    std::ifstream in(file.path(), std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    const size_t place = bytes.find(filter.bytes());
+    if (place == std::string::npos) continue;
+    bytes[place] = static_cast<char>(bytes[place] ^ 1);
+    std::ofstream(file.path(), std::ios::binary) << bytes;
+    ++damaged;
+  }
+  ASSERT_EQ(damaged, 1);
+  OpenDatabase();
+  Open(0);
+  ExpectAllFound();
+  const Status read = runs_->VisitInOrder([](Sequence) { return std::vector<IndexWord>(); },
+                                          [](const IndexWord&, bool) {});
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().reason, ReasonName(Reason::kDataDamaged));
 }
 
 }  // namespace
