@@ -59,6 +59,8 @@ constexpr ReasonWords kReasons[] = {
     {"PAYMENT_NOT_FOUND", "没有这笔支付；请核对编号和 --source"},
     {"WARNING_NOT_FOUND", "没有这条预警；请用 warning list 查看编号"},
     {"REVIEW_NOT_FOUND", "没有这次运行监控；请用 review list 查看编号"},
+    {"ANSWER_TOO_LARGE",
+     "报表行数过多，超过服务端可用内存；请调高 memory_limit_mib，或把项目分到下级部门的计划中"},
     {"FISCAL_YEAR_NOT_OVER", "该年度尚未结束，不能关账"},
     {"MALFORMED_MESSAGE", "请求无法解析；客户端与服务端版本可能不一致"},
     // Of the server.

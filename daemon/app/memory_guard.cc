@@ -19,7 +19,9 @@ constexpr std::chrono::milliseconds kShedMax(30'000);
 }  // namespace
 
 MemoryGuard::MemoryGuard(int64_t limit_bytes, Actions actions)
-    : limit_bytes_(limit_bytes), actions_(std::move(actions)) {}
+    : limit_bytes_(limit_bytes),
+      critical_bytes_(limit_bytes / 20 * 13),
+      actions_(std::move(actions)) {}
 
 void MemoryGuard::Start() {
   thread_ = std::thread([this] { Loop(); });
@@ -49,9 +51,8 @@ void MemoryGuard::Loop() {
 void MemoryGuard::Look(SteadyTime now) {
   const int64_t step = limit_bytes_ / 20;
   const int64_t high = limit_bytes_ / 2;
-  const int64_t critical = limit_bytes_ / 20 * 13;
   int64_t used = actions_.used_bytes();
-  const auto too_much = [&] { return used > std::max(critical, after_shed_ + step); };
+  const auto too_much = [&] { return used > std::max(critical_bytes_, after_shed_ + step); };
   // What was freed long ago still counts as used until it is given back.
   const auto pause = shed_ ? kShedGiveBackPeriod : kGiveBackPeriod;
   if (used > high &&
@@ -79,6 +80,16 @@ void MemoryGuard::Look(SteadyTime now) {
   shed_at_ = now;
   const MutexLock lock(mutex_);
   ++shed_count_;
+}
+
+bool MemoryGuard::HasRoom(size_t bytes) const {
+  const auto fits = [&] {
+    const int64_t left = critical_bytes_ - actions_.used_bytes();
+    return left > 0 && bytes <= static_cast<size_t>(left);
+  };
+  if (fits()) return true;
+  actions_.give_back();
+  return fits();
 }
 
 int64_t MemoryGuard::shed_count() const {

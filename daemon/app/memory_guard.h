@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -35,12 +36,17 @@ class MemoryGuard {
   // Looks once, at the time `now`.
   void Look(SteadyTime now);
 
+  // Whether so many bytes more stay below where connections are broken; gives memory back
+  // first where that is needed.
+  bool HasRoom(size_t bytes) const;
+
   int64_t shed_count() const;
 
  private:
   void Loop();
 
   const int64_t limit_bytes_;
+  const int64_t critical_bytes_;
   const Actions actions_;
 
   mutable Mutex mutex_;

@@ -46,6 +46,7 @@ std::string_view ReasonName(Reason reason) {
     case Reason::kFiscalYearNotOver: return "FISCAL_YEAR_NOT_OVER";
     case Reason::kMalformedMessage: return "MALFORMED_MESSAGE";
     case Reason::kReviewNotFound: return "REVIEW_NOT_FOUND";
+    case Reason::kAnswerTooLarge: return "ANSWER_TOO_LARGE";
     case Reason::kQueueFull: return "QUEUE_FULL";
     case Reason::kStoreFailed: return "STORE_FAILED";
     case Reason::kShuttingDown: return "SHUTTING_DOWN";
@@ -102,6 +103,7 @@ ErrorCode ReasonCode(Reason reason) {
     case Reason::kRefundExceedsPayment:
     case Reason::kCorrectionExceedsPayment:
     case Reason::kFiscalYearNotOver:
+    case Reason::kAnswerTooLarge:
     case Reason::kBackupRunning:
     case Reason::kBackupFailed: return ErrorCode::kFailedPrecondition;
     case Reason::kQueueFull:

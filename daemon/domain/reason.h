@@ -56,6 +56,7 @@ enum class Reason {
   kFiscalYearNotOver,
   kMalformedMessage,
   kReviewNotFound,
+  kAnswerTooLarge,
   // Of the server.
   kQueueFull,
   kStoreFailed,

@@ -32,6 +32,22 @@ Result<Date> Reports::DateOf(const Request& request) const {
   return date;
 }
 
+Reports::Size Reports::LargestSize(const Request& request) const {
+  const auto revisions = ledger_.View([&](const LedgerState& state) {
+    return state.plans().Revisions(request.department_code, request.fiscal_year);
+  });
+  Size largest;
+  for (const PlanRevisionPtr& revision : revisions) {
+    size_t indicators = 0;
+    for (const Project& project : revision->plan().projects) {
+      indicators += project.indicators.size();
+    }
+    largest.projects = std::max(largest.projects, revision->plan().projects.size());
+    largest.indicators = std::max(largest.indicators, indicators);
+  }
+  return largest;
+}
+
 // Calls make(state, totals), totals(year) being what was booked in a year as known then, null
 // for nothing: of the state while nothing that counts has come since, else rebuilt.
 template <typename Make>

@@ -30,6 +30,14 @@ class Reports {
   // A scorecard is made of a performance report.
   Result<std::pair<PerformanceReport, Scorecard>> Scores(const Request& request) const;
 
+  // How much a report has at most, before it is made: of the department's largest revision
+  // of the year.
+  struct Size {
+    size_t projects = 0;
+    size_t indicators = 0;
+  };
+  Size LargestSize(const Request& request) const;
+
   // What a review freezes, known up to a sequence that the ledger has reached.
   Result<ReviewContent> Review(const std::string& department_code, int fiscal_year, Date as_of,
                                Sequence known_at) const;

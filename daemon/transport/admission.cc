@@ -42,6 +42,7 @@ int64_t& Admission::CountOf(Hold::Kind kind) {
     case Hold::Kind::kCall: return load_.calls;
     case Hold::Kind::kStream: return load_.streams;
     case Hold::Kind::kBatch: return load_.batches;
+    case Hold::Kind::kLargeAnswer: return load_.large_answers;
   }
   BW_CHECK(false);
   return load_.calls;
@@ -49,7 +50,8 @@ int64_t& Admission::CountOf(Hold::Kind kind) {
 
 Result<Hold> Admission::Admit(Hold::Kind kind, size_t bytes) {
   const MutexLock lock(mutex_);
-  if (closed_) {
+  // An answer belongs to a call that was taken on.
+  if (closed_ && kind != Hold::Kind::kLargeAnswer) {
     return Refusal(Reason::kShuttingDown, "", "the server stops; send it again to the next one");
   }
   if (kind == Hold::Kind::kStream && load_.streams >= max_streams_) {
@@ -57,12 +59,25 @@ Result<Hold> Admission::Admit(Hold::Kind kind, size_t bytes) {
                    std::to_string(load_.streams) +
                        " streams are open, as many as max_streams allows; try again later");
   }
+  if (kind == Hold::Kind::kLargeAnswer && load_.large_answers > 0) {
+    return Refusal(Reason::kQueueFull, "",
+                   "another large answer is made or read by its client; ask again later");
+  }
   if (!HasRoom(bytes)) {
     return FullError(load_.held_bytes);
   }
   load_.held_bytes += bytes;
   ++CountOf(kind);
   return Hold(this, kind, bytes);
+}
+
+Result<Hold> Admission::AdmitLargeAnswer(size_t bytes, const std::string& what) {
+  auto hold = Admit(Hold::Kind::kLargeAnswer, 0);
+  if (!hold.ok() || !has_memory_ || has_memory_(bytes)) return hold;
+  return Refusal(Reason::kAnswerTooLarge, "",
+                 what + " takes some " + std::to_string((bytes >> 20) + 1) +
+                     " MiB of memory to answer, and so much is not left; raise memory_limit_mib, "
+                     "or plan fewer lines in one department");
 }
 
 bool Admission::Resize(size_t from, size_t to) {

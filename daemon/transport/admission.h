@@ -3,6 +3,8 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <utility>
 
 #include "base/clock.h"
@@ -13,6 +15,9 @@
 namespace budgetwatch {
 
 class Admission;
+
+// Whether the process may take so many bytes more; null for always.
+using MemoryCheck = std::function<bool(size_t bytes)>;
 
 // What one call, stream or batch holds of the server, given back when it is
 // destroyed. Thread-compatible; the admission outlives it.
@@ -32,7 +37,7 @@ class Hold {
 
  private:
   friend class Admission;
-  enum class Kind { kCall, kStream, kBatch };
+  enum class Kind { kCall, kStream, kBatch, kLargeAnswer };
 
   Hold(Admission* admission, Kind kind, size_t bytes)
       : admission_(admission), kind_(kind), bytes_(bytes) {}
@@ -52,19 +57,27 @@ class Hold {
 class Admission {
  public:
   struct Load {
-    int64_t calls = 0;    // unary
-    int64_t streams = 0;  // open, whatever they do
-    int64_t batches = 0;  // of streams, not answered yet
+    int64_t calls = 0;          // unary
+    int64_t streams = 0;        // open, whatever they do
+    int64_t batches = 0;        // of streams, not answered yet
+    int64_t large_answers = 0;  // being made or read by their clients; at most one
     size_t held_bytes = 0;
   };
 
-  explicit Admission(const ServerLimits& limits)
-      : max_held_bytes_(limits.max_held_bytes), max_streams_(limits.max_streams) {}
+  explicit Admission(const ServerLimits& limits, MemoryCheck has_memory = nullptr)
+      : max_held_bytes_(limits.max_held_bytes),
+        max_streams_(limits.max_streams),
+        has_memory_(std::move(has_memory)) {}
 
   // Errors: QUEUE_FULL, SHUTTING_DOWN.
   Result<Hold> AdmitCall(size_t bytes) { return Admit(Hold::Kind::kCall, bytes); }
   Result<Hold> AdmitStream(size_t bytes) { return Admit(Hold::Kind::kStream, bytes); }
   Result<Hold> AdmitBatch(size_t bytes) { return Admit(Hold::Kind::kBatch, bytes); }
+
+  // For an answer that may take much, before it is made: one at a time, not counted in
+  // held_bytes, and only while the process has so much memory left. `what` begins the
+  // refusal. Errors: ANSWER_TOO_LARGE, QUEUE_FULL.
+  Result<Hold> AdmitLargeAnswer(size_t bytes, const std::string& what);
 
   void Close();
 
@@ -87,6 +100,7 @@ class Admission {
 
   const size_t max_held_bytes_;
   const int max_streams_;
+  const MemoryCheck has_memory_;
   mutable Mutex mutex_;
   std::condition_variable idle_;
   Load load_ BW_GUARDED_BY(mutex_);

@@ -60,9 +60,19 @@ bool UnaryCall::AdmitMore(size_t bytes) {
   return false;
 }
 
+Status UnaryCall::ReserveAnswer(size_t bytes, const std::string& what) {
+  // So many at once as there are threads that make them are within the bound.
+  if (bytes <= calls_.limits().max_held_bytes / 4) return {};
+  auto hold = calls_.admission().AdmitLargeAnswer(bytes, what);
+  if (!hold.ok()) return hold.error();
+  large_answer_ = std::move(hold).value();
+  reserved_bytes_ = bytes;
+  return {};
+}
+
 bool UnaryCall::AdmitAnswer(size_t response_bytes) {
   watched_ = response_bytes > kWatchedBytes;
-  return hold_.Resize(request_bytes_ + response_bytes);
+  return response_bytes <= reserved_bytes_ || hold_.Resize(request_bytes_ + response_bytes);
 }
 
 Error UnaryCall::TooManyAnswers() {
@@ -84,6 +94,7 @@ void UnaryCall::OnDone() {
   if (watched_) calls_.open_calls().Remove(this);
   // The last owner may be the thread that looks for stalled calls.
   hold_ = Hold();
+  large_answer_ = Hold();
   const std::shared_ptr<UnaryCall> last = std::move(self_);
 }
 

@@ -4,7 +4,9 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "base/clock.h"
@@ -66,6 +68,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   // Takes more on for the request, until there is an answer; false as above.
   [[nodiscard]] bool AdmitMore(size_t bytes);
 
+  // For an answer that takes `bytes` until it is with the client, before it is made; `what`
+  // begins the refusal. Small ones are counted when they are there. Errors: those of
+  // Admission::AdmitLargeAnswer.
+  Status ReserveAnswer(size_t bytes, const std::string& what);
+
   // Whether there is room for an answer of `response_bytes` beside the request. Where
   // there is none, answer with TooManyAnswers().
   [[nodiscard]] bool AdmitAnswer(size_t response_bytes);
@@ -87,6 +94,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   const Call call_;
   size_t request_bytes_ = 0;
   Hold hold_;
+  size_t reserved_bytes_ = 0;  // for the answer, of large_answer_
+  Hold large_answer_;
   bool watched_ = false;
   std::shared_ptr<UnaryCall> self_;  // until OnDone
 };
@@ -96,10 +105,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
 // it is destroyed after the last call is finished.
 class Calls {
  public:
-  explicit Calls(RpcObserver& observer, const ServerLimits& limits = {})
+  explicit Calls(RpcObserver& observer, const ServerLimits& limits = {},
+                 MemoryCheck has_memory = nullptr)
       : observer_(observer),
         limits_(limits),
-        admission_(limits),
+        admission_(limits, std::move(has_memory)),
         open_calls_(limits.stall_seconds),
         census_(limits.max_calls_per_connection, connections_),
         sources_(limits.source_events_per_second),
@@ -123,9 +133,10 @@ class Calls {
   Status LimitRate(const grpc::CallbackServerContext& context, std::string_view source,
                    size_t event_count);
 
-  // Answers with what `handler` returns, a budgetwatch::Status. The handler is kept
-  // until it has run: what it captures must live until the call is finished, as
-  // requests and responses do. It is not run for a client that does not wait any more.
+  // Answers with what `handler(call)` returns, a budgetwatch::Status; a handler that never
+  // makes a large answer need not take the call. The handler is kept until it has run: what
+  // it captures must live until the call is finished, as requests and responses do. It is
+  // not run for a client that does not wait any more.
   template <typename Request, typename Response, typename Handler>
   grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const Request* request,
                                    Response* response, Lane lane, std::string_view method,
@@ -137,7 +148,12 @@ class Calls {
         call->Answer(call->AbandonedStatus());
         return;
       }
-      Status status = handler();
+      Status status;
+      if constexpr (std::is_invocable_v<Handler, UnaryCall&>) {
+        status = handler(*call);
+      } else {
+        status = handler();
+      }
       // The message and its encoding, both there until the client has read it.
       if (!call->AdmitAnswer(kAnswerCost * response->ByteSizeLong())) {
         response->Clear();

@@ -52,14 +52,17 @@ class MonitorServiceHandler final : public v1::MonitorService::CallbackService {
 
  private:
   Status Report(const v1::GetExecutionReportRequest& request,
-                v1::GetExecutionReportResponse* response) const;
+                v1::GetExecutionReportResponse* response, UnaryCall& call) const;
   Status Performance(const v1::GetPerformanceReportRequest& request,
-                     v1::GetPerformanceReportResponse* response) const;
-  Status Scores(const v1::GetScorecardRequest& request, v1::GetScorecardResponse* response) const;
+                     v1::GetPerformanceReportResponse* response, UnaryCall& call) const;
+  Status Scores(const v1::GetScorecardRequest& request, v1::GetScorecardResponse* response,
+                UnaryCall& call) const;
   Status List(const v1::ListWarningsRequest& request, v1::ListWarningsResponse* response);
-  Status Review(const v1::RunReviewRequest& request, v1::RunReviewResponse* response);
+  Status Review(const v1::RunReviewRequest& request, v1::RunReviewResponse* response,
+                UnaryCall& call);
   Status ListAll(const v1::ListReviewsRequest& request, v1::ListReviewsResponse* response) const;
-  Status Find(const v1::GetReviewRequest& request, v1::GetReviewResponse* response) const;
+  Status Find(const v1::GetReviewRequest& request, v1::GetReviewResponse* response,
+              UnaryCall& call) const;
 
   const Reports& reports_;
   Warnings& warnings_;

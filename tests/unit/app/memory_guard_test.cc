@@ -64,6 +64,19 @@ TEST_F(MemoryGuardTest, WhatTheAllocatorKeepsIsGivenBackFirst) {
   EXPECT_EQ(shed_, 0);
 }
 
+TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
+  used_ = 400;
+  EXPECT_TRUE(guard_.HasRoom(250));
+  EXPECT_EQ(given_back_, 0);
+  EXPECT_FALSE(guard_.HasRoom(251));
+  EXPECT_FALSE(guard_.HasRoom(SIZE_MAX));
+  idle_ = 300;
+  EXPECT_TRUE(guard_.HasRoom(250));
+  EXPECT_EQ(idle_, 0);
+  used_ = 700;
+  EXPECT_FALSE(guard_.HasRoom(0));
+}
+
 TEST_F(MemoryGuardTest, ConnectionsAreBrokenWhenNothingElseHelps) {
   Use(650, 3);
   EXPECT_EQ(shed_, 0);

@@ -48,6 +48,29 @@ TEST(Admission, TheLargestRequestIsTakenAlone) {
   EXPECT_EQ(ReasonOf(admission.AdmitCall(1)), "");
 }
 
+TEST(Admission, LargeAnswersAreMadeOneAtATimeWithinTheMemoryThatIsLeft) {
+  Admission admission(Limits(100), [](size_t bytes) { return bytes <= 1000; });
+  {
+    const auto one = admission.AdmitLargeAnswer(1000, "a report");
+    ASSERT_TRUE(one.ok());
+    EXPECT_EQ(ReasonOf(admission.AdmitLargeAnswer(200, "a report")), "QUEUE_FULL");
+    EXPECT_EQ(ReasonOf(admission.AdmitCall(100)), "");
+  }
+  const auto refused = admission.AdmitLargeAnswer(1001, "a report");
+  EXPECT_EQ(ReasonOf(refused), "ANSWER_TOO_LARGE");
+  EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(admission.load().large_answers, 0);
+  EXPECT_EQ(admission.load().held_bytes, 0u);
+}
+
+// Its call was taken on before.
+TEST(Admission, ALargeAnswerIsMadeWhenTheServerStops) {
+  Admission admission(Limits(100));
+  const auto call = admission.AdmitCall(10);
+  admission.Close();
+  EXPECT_TRUE(admission.AdmitLargeAnswer(1000, "a report").ok());
+}
+
 TEST(Admission, AHoldGrowsIfThereIsRoomAndAlwaysShrinks) {
   Admission admission(Limits(100));
   Hold one = admission.AdmitCall(50).value();

@@ -87,6 +87,119 @@ TEST(Overload, OtherCallsAreRefusedBySizeToo) {
   }
 }
 
+Plan PlanOf(const std::string& department, int projects, int indicators) {
+  std::vector<Project> all;
+  for (int i = 0; i < projects; ++i) {
+    all.push_back(MakeProject(department + "-" + std::to_string(i), 100));
+    for (int k = 0; k < indicators; ++k) {
+      Indicator indicator;
+      indicator.level3 = "rate " + std::to_string(k);
+      indicator.target_text = "≥90%";
+      all.back().indicators.push_back(indicator);
+    }
+  }
+  return MakePlan(department, all);
+}
+
+// The status of each report of a department.
+std::vector<grpc::Status> AskReports(const TestServer& server, const std::string& department) {
+  const auto stub = v1::MonitorService::NewStub(server.Connect());
+  std::vector<grpc::Status> statuses;
+  const auto ask = [&]<typename Request, typename Response>(auto method, Request request,
+                                                            Response response) {
+    request.set_department_code(department);
+    request.set_fiscal_year(2020);
+    BoundedCall context;
+    statuses.push_back((*stub.*method)(&context, request, &response));
+  };
+  using Stub = v1::MonitorService::Stub;
+  ask(&Stub::GetExecutionReport, v1::GetExecutionReportRequest(), v1::GetExecutionReportResponse());
+  ask(&Stub::GetPerformanceReport, v1::GetPerformanceReportRequest(),
+      v1::GetPerformanceReportResponse());
+  ask(&Stub::GetScorecard, v1::GetScorecardRequest(), v1::GetScorecardResponse());
+  return statuses;
+}
+
+// A server that takes reports of more than 42 projects for large, and has memory for 170.
+class LargeAnswers : public testing::Test {
+ protected:
+  static ServerLimits Limits() {
+    ServerLimits limits;
+    limits.max_held_bytes = 512 << 10;
+    return limits;
+  }
+
+  TestServer server_{{}, Limits(), [](size_t bytes) { return bytes <= 512 << 10; }};
+};
+
+// A retry does not help, so that there is no hint when, but one what to do.
+TEST_F(LargeAnswers, AReportThatMemoryIsTooSmallForIsRefusedBeforeItIsMade) {
+  server_.ledger().Apply(PlanOf("small", 40, 0));
+  server_.ledger().Apply(PlanOf("large", 100, 1));
+  server_.ledger().Apply(PlanOf("wide", 180, 0));
+  server_.ledger().Apply(PlanOf("deep", 10, 50));
+  for (const char* department : {"small", "large"}) {
+    for (const grpc::Status& status : AskReports(server_, department)) {
+      EXPECT_TRUE(status.ok()) << status.error_message();
+    }
+  }
+  for (const char* department : {"wide", "deep"}) {
+    for (const grpc::Status& status : AskReports(server_, department)) {
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+      EXPECT_EQ(DetailsOf(status).reason, "ANSWER_TOO_LARGE");
+      EXPECT_FALSE(DetailsOf(status).retry);
+      EXPECT_NE(status.error_message().find("raise memory_limit_mib"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(LargeAnswers, OneIsMadeAtATimeAndSmallOnesBesideIt) {
+  server_.ledger().Apply(PlanOf("small", 40, 0));
+  server_.ledger().Apply(PlanOf("large", 100, 0));
+  {
+    const auto other = server_.calls().admission().AdmitLargeAnswer(1, "another");
+    ASSERT_TRUE(other.ok());
+    for (const grpc::Status& status : AskReports(server_, "large")) {
+      EXPECT_EQ(DetailsOf(status).reason, "QUEUE_FULL");
+      EXPECT_TRUE(DetailsOf(status).retry);
+    }
+    for (const grpc::Status& status : AskReports(server_, "small")) EXPECT_TRUE(status.ok());
+  }
+  // Whatever else is held, since room was made for it before.
+  const auto batch = server_.calls().admission().AdmitBatch(400 << 10);
+  ASSERT_TRUE(batch.ok());
+  for (const grpc::Status& status : AskReports(server_, "large")) EXPECT_TRUE(status.ok());
+  EXPECT_TRUE(Eventually([&] { return server_.calls().admission().load().large_answers == 0; }));
+}
+
+TEST_F(LargeAnswers, AReviewThatMemoryIsTooSmallForIsNotFrozen) {
+  server_.ledger().Apply(PlanOf("large", 50, 0));
+  server_.ledger().Apply(PlanOf("wide", 60, 0));
+  const auto stub = v1::MonitorService::NewStub(server_.Connect());
+  std::string review_id;
+  for (const std::string department : {"large", "wide"}) {
+    v1::RunReviewRequest request;
+    request.set_department_code(department);
+    request.set_fiscal_year(2020);
+    BoundedCall context;
+    v1::RunReviewResponse response;
+    const grpc::Status status = stub->RunReview(&context, request, &response);
+    EXPECT_EQ(status.ok() ? "" : DetailsOf(status).reason,
+              department == "large" ? "" : "ANSWER_TOO_LARGE");
+    if (status.ok()) review_id = response.summary().review_id();
+  }
+  BoundedCall list_context;
+  v1::ListReviewsResponse reviews;
+  ASSERT_TRUE(stub->ListReviews(&list_context, {}, &reviews).ok());
+  EXPECT_EQ(reviews.reviews_size(), 1);
+  BoundedCall context;
+  v1::GetReviewRequest request;
+  request.set_review_id(review_id);
+  v1::GetReviewResponse response;
+  const auto other = server_.calls().admission().AdmitLargeAnswer(1, "another");
+  EXPECT_EQ(DetailsOf(stub->GetReview(&context, request, &response)).reason, "QUEUE_FULL");
+}
+
 TEST(Overload, ABatchIsRefusedByItsCountBeforeItIsDecoded) {
   ServerLimits limits;
   limits.max_batch_events = 10;

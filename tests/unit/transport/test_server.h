@@ -131,8 +131,9 @@ bool Eventually(Condition&& condition) {
 // All services on a free port of the loopback, over a ledger in memory.
 class TestServer {
  public:
-  explicit TestServer(const Committer::Options& options = {}, const ServerLimits& limits = {})
-      : ledger_(store_, options), calls_(observer_, limits) {
+  explicit TestServer(const Committer::Options& options = {}, const ServerLimits& limits = {},
+                      MemoryCheck has_memory = nullptr)
+      : ledger_(store_, options), calls_(observer_, limits, std::move(has_memory)) {
     auto server =
         GrpcServer::Start("127.0.0.1:0", {&plans_, &payments_, &observations_, &monitor_, &admin_},
                           limits, &calls_.connections());
