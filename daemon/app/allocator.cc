@@ -1,6 +1,15 @@
 #include "app/allocator.h"
 
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace budgetwatch {
 namespace {
@@ -14,14 +23,53 @@ constexpr int kKeepBytes = 128 << 20;
 // as long. Measured on two cores; many may wait for each other.
 constexpr int kArenas = 1;
 
+constexpr int kCollapse = 25;  // MADV_COLLAPSE, which the C library's headers do not have yet
+constexpr intptr_t kPageBytes = 4096;
+constexpr intptr_t kLargePageBytes = 2 << 20;
+
+// Where the one heap begins. Written before other threads start.
+char* heap_begin = nullptr;
+
+char* HeapEnd() { return static_cast<char*>(sbrk(0)); }
+
+bool LargePagesAreForbidden() {
+  std::ifstream file("/sys/kernel/mm/transparent_hugepage/enabled");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return text.find("[never]") != std::string::npos;
+}
+
+// Bytes of a large page's place that are not in memory.
+intptr_t AbsentBytes(char* place) {
+  std::array<unsigned char, kLargePageBytes / kPageBytes> present;
+  if (mincore(place, kLargePageBytes, present.data()) != 0) return kLargePageBytes;
+  return kPageBytes * std::count_if(present.begin(), present.end(),
+                                    [](unsigned char flags) { return (flags & 1) == 0; });
+}
+
 }  // namespace
 
 void KeepFreedMemory() {
   mallopt(M_MMAP_THRESHOLD, kMapBytes);
   mallopt(M_TRIM_THRESHOLD, kKeepBytes);
   mallopt(M_ARENA_MAX, kArenas);
+  heap_begin = HeapEnd();
 }
 
 void GiveBackFreedMemory() { malloc_trim(0); }
+
+void MendLargePages(int64_t bytes) {
+  if (heap_begin == nullptr || LargePagesAreForbidden()) return;
+  const auto past = reinterpret_cast<intptr_t>(heap_begin) % kLargePageBytes;
+  char* place = heap_begin + (past == 0 ? 0 : kLargePageBytes - past);
+  for (char* const end = HeapEnd(); end - place >= kLargePageBytes; place += kLargePageBytes) {
+    const intptr_t absent = AbsentBytes(place);
+    if (absent > kLargePageBytes / 2 || absent > bytes) continue;
+    if (madvise(place, kLargePageBytes, kCollapse) == 0) {
+      bytes -= absent;
+    } else if (errno == EINVAL) {
+      return;
+    }
+  }
+}
 
 }  // namespace budgetwatch

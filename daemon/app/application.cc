@@ -222,7 +222,7 @@ Status Application::Parts::Serve() {
 void Application::Parts::StartMemoryGuard() {
   memory_guard = std::make_unique<MemoryGuard>(
       options.memory_limit_mib << 20,
-      MemoryGuard::Actions{ResidentAnonymousBytes, GiveBackFreedMemory,
+      MemoryGuard::Actions{ResidentAnonymousBytes, GiveBackFreedMemory, MendLargePages,
                            [this] {
                              spdlog::error(
                                  "memory runs short, breaking all connections used_mib={} "

@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kShedMax(30'000);
 
 MemoryGuard::MemoryGuard(int64_t limit_bytes, Actions actions)
     : limit_bytes_(limit_bytes),
+      much_bytes_(limit_bytes / 20 * 12),
       critical_bytes_(limit_bytes / 20 * 13),
       actions_(std::move(actions)) {}
 
@@ -54,11 +55,17 @@ void MemoryGuard::Look(SteadyTime now) {
   int64_t used = actions_.used_bytes();
   const auto too_much = [&] { return used > std::max(critical_bytes_, after_shed_ + step); };
   // What was freed long ago still counts as used until it is given back.
-  const auto pause = shed_ ? kShedGiveBackPeriod : kGiveBackPeriod;
-  if (used > high &&
-      ((!shed_ && too_much()) || used > after_give_back_ + step || now - gave_back_at_ >= pause)) {
+  const auto late = [&](auto period) { return now - gave_back_at_ >= period; };
+  const bool wanted = shed_ ? used > high && late(kShedGiveBackPeriod)
+                            : too_much() || used > std::max(much_bytes_, after_give_back_ + step) ||
+                                  (used > critical_bytes_ && late(kGiveBackPeriod));
+  if (wanted) {
     actions_.give_back();
     used = actions_.used_bytes();
+    if (!shed_ && !too_much()) {
+      actions_.mend(std::max<int64_t>(much_bytes_ - used, 0));
+      used = actions_.used_bytes();
+    }
     after_give_back_ = used;
     gave_back_at_ = now;
   }
@@ -89,7 +96,9 @@ bool MemoryGuard::HasRoom(size_t bytes) const {
   };
   if (fits()) return true;
   actions_.give_back();
-  return fits();
+  const bool fit = fits();
+  actions_.mend(0);
+  return fit;
 }
 
 int64_t MemoryGuard::shed_count() const {

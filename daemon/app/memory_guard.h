@@ -21,9 +21,11 @@ class MemoryGuard {
   struct Actions {
     std::function<int64_t()> used_bytes;
     std::function<void()> give_back;  // what the allocator keeps
-    std::function<void()> shed;       // breaks connections and takes no new ones
-    std::function<void()> reopen;     // takes connections again
-    std::function<bool()> idle;       // whether no call is under way
+    // Puts in order what giving back has torn, with at most so many bytes of memory.
+    std::function<void(int64_t bytes)> mend;
+    std::function<void()> shed;    // breaks connections and takes no new ones
+    std::function<void()> reopen;  // takes connections again
+    std::function<bool()> idle;    // whether no call is under way
   };
 
   MemoryGuard(int64_t limit_bytes, Actions actions);
@@ -46,7 +48,8 @@ class MemoryGuard {
   void Loop();
 
   const int64_t limit_bytes_;
-  const int64_t critical_bytes_;
+  const int64_t much_bytes_;      // from here on memory is given back
+  const int64_t critical_bytes_;  // past it connections are broken
   const Actions actions_;
 
   mutable Mutex mutex_;

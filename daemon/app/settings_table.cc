@@ -79,7 +79,7 @@ std::vector<Setting> Memory() {
       {"Memory", "memory_limit_mib", "", "Memory that the daemon may take beside mapped files",
        "A sixth each is for requests and answers under way and for gRPC's buffers, a quarter each "
        "for the store and for filters of payment ids, seldom all at once; the rest is for the "
-       "ledger's state, which follows projects and days, not payments. From 50 % on, freed memory "
+       "ledger's state, which follows projects and days, not payments. From 60 % on, freed memory "
        "is given back to the system. Past 65 % all connections are broken, and none is taken until "
        "memory has come down or no call is under way any more: clients come back, a killed daemon "
        "does not. budgetwatch_memory_bytes shows what is in use; a ledger that needs half of the "

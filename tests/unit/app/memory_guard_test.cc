@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace budgetwatch {
@@ -27,7 +28,10 @@ class MemoryGuardTest : public testing::Test {
 
   int64_t used_ = 0;
   int64_t idle_ = 0;
+  int64_t torn_ = 0;  // that mending fills, as far as it may
   int given_back_ = 0;
+  int mended_ = 0;
+  int64_t mend_bytes_ = 0;
   int shed_ = 0;
   bool open_ = true;
   bool idle_calls_ = false;
@@ -37,6 +41,11 @@ class MemoryGuardTest : public testing::Test {
                       [this] {
                         ++given_back_;
                         idle_ = 0;
+                      },
+                      [this](int64_t bytes) {
+                        ++mended_;
+                        mend_bytes_ = bytes;
+                        idle_ += std::min(bytes, torn_);
                       },
                       [this] {
                         ++shed_;
@@ -51,7 +60,7 @@ class MemoryGuardTest : public testing::Test {
 };
 
 TEST_F(MemoryGuardTest, LittleMemoryIsLeftAlone) {
-  Use(500, 1000);
+  Use(600, 1000);
   EXPECT_EQ(given_back_, 0);
   EXPECT_EQ(shed_, 0);
 }
@@ -64,6 +73,39 @@ TEST_F(MemoryGuardTest, WhatTheAllocatorKeepsIsGivenBackFirst) {
   EXPECT_EQ(shed_, 0);
 }
 
+// It stays below the mark, or it would be given back at once again.
+TEST_F(MemoryGuardTest, WhatIsTornIsMendedWithinTheMark) {
+  torn_ = 1000;
+  idle_ = 200;
+  Use(450, 100);
+  EXPECT_EQ(given_back_, 1);
+  EXPECT_EQ(mended_, 1);
+  EXPECT_EQ(mend_bytes_, 150);
+  EXPECT_EQ(used_ + idle_, 600);
+  EXPECT_EQ(shed_, 0);
+}
+
+TEST_F(MemoryGuardTest, ALedgerNearTheMarkGivesBackByTheStepOnly) {
+  Use(610, 1000);
+  EXPECT_EQ(given_back_, 1);
+  EXPECT_EQ(mend_bytes_, 0);
+  for (int i = 0; i < 40; ++i) {
+    ++idle_;
+    Use(610);
+  }
+  EXPECT_EQ(given_back_, 1);
+  idle_ = 41;
+  Use(610);
+  EXPECT_EQ(given_back_, 2);
+  EXPECT_EQ(shed_, 0);
+}
+
+TEST_F(MemoryGuardTest, NothingIsMendedWhileConnectionsAreBroken) {
+  Use(651, 100);
+  EXPECT_GT(given_back_, 1);
+  EXPECT_EQ(mended_, 0);
+}
+
 TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
   used_ = 400;
   EXPECT_TRUE(guard_.HasRoom(250));
@@ -73,6 +115,7 @@ TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
   idle_ = 300;
   EXPECT_TRUE(guard_.HasRoom(250));
   EXPECT_EQ(idle_, 0);
+  EXPECT_EQ(mended_, 3);
   used_ = 700;
   EXPECT_FALSE(guard_.HasRoom(0));
 }
