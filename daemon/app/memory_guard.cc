@@ -90,15 +90,12 @@ void MemoryGuard::Look(SteadyTime now) {
 }
 
 bool MemoryGuard::HasRoom(size_t bytes) const {
-  const auto fits = [&] {
-    const int64_t left = critical_bytes_ - actions_.used_bytes();
-    return left > 0 && bytes <= static_cast<size_t>(left);
-  };
-  if (fits()) return true;
+  const auto more = static_cast<int64_t>(std::min(bytes, static_cast<size_t>(limit_bytes_)));
+  if (actions_.used_bytes() + more <= critical_bytes_) return true;
   actions_.give_back();
-  const bool fit = fits();
-  actions_.mend(0);
-  return fit;
+  const int64_t needed = actions_.used_bytes() + more;
+  actions_.mend(std::max<int64_t>(much_bytes_ - needed, 0));
+  return needed <= critical_bytes_;
 }
 
 int64_t MemoryGuard::shed_count() const {

@@ -112,12 +112,18 @@ TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
   EXPECT_EQ(given_back_, 0);
   EXPECT_FALSE(guard_.HasRoom(251));
   EXPECT_FALSE(guard_.HasRoom(SIZE_MAX));
-  idle_ = 300;
-  EXPECT_TRUE(guard_.HasRoom(250));
-  EXPECT_EQ(idle_, 0);
-  EXPECT_EQ(mended_, 3);
-  used_ = 700;
-  EXPECT_FALSE(guard_.HasRoom(0));
+  EXPECT_EQ(given_back_, 2);
+  EXPECT_EQ(mended_, 2);
+}
+
+TEST_F(MemoryGuardTest, RoomIsMadeOfWhatTheAllocatorKeeps) {
+  torn_ = 1000;
+  used_ = 400;
+  idle_ = 200;
+  EXPECT_TRUE(guard_.HasRoom(150));
+  // What is mended leaves the room that was promised.
+  EXPECT_EQ(mend_bytes_, 50);
+  EXPECT_EQ(idle_, 50);
 }
 
 TEST_F(MemoryGuardTest, ConnectionsAreBrokenWhenNothingElseHelps) {
