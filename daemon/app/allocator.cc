@@ -40,7 +40,7 @@ bool LargePagesAreForbidden() {
 
 // Bytes of a large page's place that are not in memory.
 intptr_t AbsentBytes(char* place) {
-  std::array<unsigned char, kLargePageBytes / kPageBytes> present;
+  std::array<unsigned char, kLargePageBytes / kPageBytes> present{};  // fewer with larger pages
   if (mincore(place, kLargePageBytes, present.data()) != 0) return kLargePageBytes;
   return kPageBytes * std::count_if(present.begin(), present.end(),
                                     [](unsigned char flags) { return (flags & 1) == 0; });
