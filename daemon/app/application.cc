@@ -187,8 +187,9 @@ Status Application::Parts::OpenLedger(const Profile& profile) {
 }
 
 Status Application::Parts::Serve() {
-  calls = std::make_unique<Calls>(*metrics, LimitsOf(options),
-                                  [this](size_t bytes) { return memory_guard->HasRoom(bytes); });
+  calls = std::make_unique<Calls>(*metrics, LimitsOf(options), [this](size_t bytes) {
+    return memory_guard->HasRoom(bytes, SteadyNow());
+  });
   StartMemoryGuard();
   auto started_exposer =
       Exposer::Start(options.metrics_listen,

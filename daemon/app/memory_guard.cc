@@ -89,9 +89,14 @@ void MemoryGuard::Look(SteadyTime now) {
   ++shed_count_;
 }
 
-bool MemoryGuard::HasRoom(size_t bytes) const {
+bool MemoryGuard::HasRoom(size_t bytes, SteadyTime now) {
   const auto more = static_cast<int64_t>(std::min(bytes, static_cast<size_t>(limit_bytes_)));
   if (actions_.used_bytes() + more <= critical_bytes_) return true;
+  {
+    const MutexLock lock(mutex_);
+    if (now - made_room_at_ < kGiveBackPeriod) return false;
+    made_room_at_ = now;
+  }
   actions_.give_back();
   const int64_t needed = actions_.used_bytes() + more;
   actions_.mend(std::max<int64_t>(much_bytes_ - needed, 0));

@@ -38,9 +38,9 @@ class MemoryGuard {
   // Looks once, at the time `now`.
   void Look(SteadyTime now);
 
-  // Whether so many bytes more stay below where connections are broken; gives memory back
-  // first where that is needed.
-  bool HasRoom(size_t bytes) const;
+  // Whether so many bytes more stay below where connections are broken; where they do not,
+  // gives memory back first, though not again and again.
+  bool HasRoom(size_t bytes, SteadyTime now);
 
   int64_t shed_count() const;
 
@@ -56,6 +56,7 @@ class MemoryGuard {
   std::condition_variable wake_;
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
   int64_t shed_count_ BW_GUARDED_BY(mutex_) = 0;
+  SteadyTime made_room_at_ BW_GUARDED_BY(mutex_);
   std::thread thread_;
 
   // Of the thread that looks. What was in use after the last remedy: memory that does not

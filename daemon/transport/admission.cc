@@ -50,18 +50,13 @@ int64_t& Admission::CountOf(Hold::Kind kind) {
 
 Result<Hold> Admission::Admit(Hold::Kind kind, size_t bytes) {
   const MutexLock lock(mutex_);
-  // An answer belongs to a call that was taken on.
-  if (closed_ && kind != Hold::Kind::kLargeAnswer) {
+  if (closed_) {
     return Refusal(Reason::kShuttingDown, "", "the server stops; send it again to the next one");
   }
   if (kind == Hold::Kind::kStream && load_.streams >= max_streams_) {
     return Refusal(Reason::kQueueFull, "",
                    std::to_string(load_.streams) +
                        " streams are open, as many as max_streams allows; try again later");
-  }
-  if (kind == Hold::Kind::kLargeAnswer && load_.large_answers > 0) {
-    return Refusal(Reason::kQueueFull, "",
-                   "another large answer is made or read by its client; ask again later");
   }
   if (!HasRoom(bytes)) {
     return FullError(load_.held_bytes);
@@ -72,8 +67,19 @@ Result<Hold> Admission::Admit(Hold::Kind kind, size_t bytes) {
 }
 
 Result<Hold> Admission::AdmitLargeAnswer(size_t bytes, const std::string& what) {
-  auto hold = Admit(Hold::Kind::kLargeAnswer, 0);
-  if (!hold.ok() || !has_memory_ || has_memory_(bytes)) return hold;
+  size_t others = 0;
+  {
+    const MutexLock lock(mutex_);
+    others = load_.large_answer_bytes;
+    load_.large_answer_bytes += bytes;
+    ++load_.large_answers;
+  }
+  Hold hold(this, Hold::Kind::kLargeAnswer, bytes);
+  if (!has_memory_ || has_memory_(others + bytes)) return hold;
+  if (others > 0) {
+    return Refusal(Reason::kQueueFull, "",
+                   "other large answers are made or read by their clients; ask again later");
+  }
   return Refusal(Reason::kAnswerTooLarge, "",
                  what + " takes some " + std::to_string((bytes >> 20) + 1) +
                      " MiB of memory to answer, and so much is not left; raise memory_limit_mib, "
@@ -90,7 +96,7 @@ bool Admission::Resize(size_t from, size_t to) {
 
 void Admission::Release(Hold::Kind kind, size_t bytes) {
   const MutexLock lock(mutex_);
-  load_.held_bytes -= bytes;
+  (kind == Hold::Kind::kLargeAnswer ? load_.large_answer_bytes : load_.held_bytes) -= bytes;
   --CountOf(kind);
   if (closed_) idle_.notify_all();
 }

@@ -60,8 +60,9 @@ class Admission {
     int64_t calls = 0;          // unary
     int64_t streams = 0;        // open, whatever they do
     int64_t batches = 0;        // of streams, not answered yet
-    int64_t large_answers = 0;  // being made or read by their clients; at most one
+    int64_t large_answers = 0;  // being made or read by their clients
     size_t held_bytes = 0;
+    size_t large_answer_bytes = 0;  // not in held_bytes
   };
 
   explicit Admission(const ServerLimits& limits, MemoryCheck has_memory = nullptr)
@@ -74,9 +75,10 @@ class Admission {
   Result<Hold> AdmitStream(size_t bytes) { return Admit(Hold::Kind::kStream, bytes); }
   Result<Hold> AdmitBatch(size_t bytes) { return Admit(Hold::Kind::kBatch, bytes); }
 
-  // For an answer that may take much, before it is made: one at a time, not counted in
-  // held_bytes, and only while the process has so much memory left. `what` begins the
-  // refusal. Errors: ANSWER_TOO_LARGE, QUEUE_FULL.
+  // For an answer that may take much, before it is made: not counted in held_bytes, and only
+  // while the process has memory left for it and the other large ones. Also after Close: it
+  // belongs to a call that was taken on. `what` begins the refusal.
+  // Errors: ANSWER_TOO_LARGE; QUEUE_FULL when there are others.
   Result<Hold> AdmitLargeAnswer(size_t bytes, const std::string& what);
 
   void Close();

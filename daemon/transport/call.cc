@@ -93,8 +93,8 @@ void UnaryCall::OnDone() {
   MarkOver();
   if (watched_) calls_.open_calls().Remove(this);
   // The last owner may be the thread that looks for stalled calls.
-  hold_ = Hold();
   large_answer_ = Hold();
+  hold_ = Hold();
   const std::shared_ptr<UnaryCall> last = std::move(self_);
 }
 

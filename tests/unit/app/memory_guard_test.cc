@@ -108,19 +108,23 @@ TEST_F(MemoryGuardTest, NothingIsMendedWhileConnectionsAreBroken) {
 
 TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
   used_ = 400;
-  EXPECT_TRUE(guard_.HasRoom(250));
+  EXPECT_TRUE(guard_.HasRoom(250, now_));
   EXPECT_EQ(given_back_, 0);
-  EXPECT_FALSE(guard_.HasRoom(251));
-  EXPECT_FALSE(guard_.HasRoom(SIZE_MAX));
+  EXPECT_FALSE(guard_.HasRoom(251, now_));
+  EXPECT_EQ(given_back_, 1);
+  EXPECT_EQ(mended_, 1);
+  // Who asks again and again makes no work.
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(guard_.HasRoom(SIZE_MAX, now_));
+  EXPECT_EQ(given_back_, 1);
+  EXPECT_FALSE(guard_.HasRoom(SIZE_MAX, now_ + std::chrono::seconds(5)));
   EXPECT_EQ(given_back_, 2);
-  EXPECT_EQ(mended_, 2);
 }
 
 TEST_F(MemoryGuardTest, RoomIsMadeOfWhatTheAllocatorKeeps) {
   torn_ = 1000;
   used_ = 400;
   idle_ = 200;
-  EXPECT_TRUE(guard_.HasRoom(150));
+  EXPECT_TRUE(guard_.HasRoom(150, now_));
   // What is mended leaves the room that was promised.
   EXPECT_EQ(mend_bytes_, 50);
   EXPECT_EQ(idle_, 50);

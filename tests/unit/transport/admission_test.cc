@@ -48,18 +48,21 @@ TEST(Admission, TheLargestRequestIsTakenAlone) {
   EXPECT_EQ(ReasonOf(admission.AdmitCall(1)), "");
 }
 
-TEST(Admission, LargeAnswersAreMadeOneAtATimeWithinTheMemoryThatIsLeft) {
+TEST(Admission, LargeAnswersShareTheMemoryThatIsLeft) {
   Admission admission(Limits(100), [](size_t bytes) { return bytes <= 1000; });
   {
-    const auto one = admission.AdmitLargeAnswer(1000, "a report");
-    ASSERT_TRUE(one.ok());
-    EXPECT_EQ(ReasonOf(admission.AdmitLargeAnswer(200, "a report")), "QUEUE_FULL");
+    const auto one = admission.AdmitLargeAnswer(600, "a report");
+    const auto other = admission.AdmitLargeAnswer(400, "a report");
+    ASSERT_TRUE(one.ok() && other.ok());
+    EXPECT_EQ(ReasonOf(admission.AdmitLargeAnswer(1, "a report")), "QUEUE_FULL");
+    EXPECT_EQ(admission.load().large_answer_bytes, 1000u);
     EXPECT_EQ(ReasonOf(admission.AdmitCall(100)), "");
   }
   const auto refused = admission.AdmitLargeAnswer(1001, "a report");
   EXPECT_EQ(ReasonOf(refused), "ANSWER_TOO_LARGE");
   EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
   EXPECT_EQ(admission.load().large_answers, 0);
+  EXPECT_EQ(admission.load().large_answer_bytes, 0u);
   EXPECT_EQ(admission.load().held_bytes, 0u);
 }
 

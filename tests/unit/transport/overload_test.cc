@@ -102,7 +102,7 @@ Plan PlanOf(const std::string& department, int projects, int indicators) {
 }
 
 // The status of each report of a department.
-std::vector<grpc::Status> AskReports(const TestServer& server, const std::string& department) {
+std::vector<grpc::Status> AskReports(TestServer& server, const std::string& department) {
   const auto stub = v1::MonitorService::NewStub(server.Connect());
   std::vector<grpc::Status> statuses;
   const auto ask = [&]<typename Request, typename Response>(auto method, Request request,
@@ -111,6 +111,8 @@ std::vector<grpc::Status> AskReports(const TestServer& server, const std::string
     request.set_fiscal_year(2020);
     BoundedCall context;
     statuses.push_back((*stub.*method)(&context, request, &response));
+    // A client has its answer before the server is through with the call.
+    EXPECT_TRUE(Eventually([&] { return server.calls().admission().load().calls == 0; }));
   };
   using Stub = v1::MonitorService::Stub;
   ask(&Stub::GetExecutionReport, v1::GetExecutionReportRequest(), v1::GetExecutionReportResponse());
@@ -153,11 +155,11 @@ TEST_F(LargeAnswers, AReportThatMemoryIsTooSmallForIsRefusedBeforeItIsMade) {
   }
 }
 
-TEST_F(LargeAnswers, OneIsMadeAtATimeAndSmallOnesBesideIt) {
+TEST_F(LargeAnswers, TheyWaitForEachOtherAndSmallOnesDoNot) {
   server_.ledger().Apply(PlanOf("small", 40, 0));
   server_.ledger().Apply(PlanOf("large", 100, 0));
   {
-    const auto other = server_.calls().admission().AdmitLargeAnswer(1, "another");
+    const auto other = server_.calls().admission().AdmitLargeAnswer(400 << 10, "another");
     ASSERT_TRUE(other.ok());
     for (const grpc::Status& status : AskReports(server_, "large")) {
       EXPECT_EQ(DetailsOf(status).reason, "QUEUE_FULL");
@@ -187,6 +189,7 @@ TEST_F(LargeAnswers, AReviewThatMemoryIsTooSmallForIsNotFrozen) {
     EXPECT_EQ(status.ok() ? "" : DetailsOf(status).reason,
               department == "large" ? "" : "ANSWER_TOO_LARGE");
     if (status.ok()) review_id = response.summary().review_id();
+    EXPECT_TRUE(Eventually([&] { return server_.calls().admission().load().calls == 0; }));
   }
   BoundedCall list_context;
   v1::ListReviewsResponse reviews;
@@ -196,7 +199,7 @@ TEST_F(LargeAnswers, AReviewThatMemoryIsTooSmallForIsNotFrozen) {
   v1::GetReviewRequest request;
   request.set_review_id(review_id);
   v1::GetReviewResponse response;
-  const auto other = server_.calls().admission().AdmitLargeAnswer(1, "another");
+  const auto other = server_.calls().admission().AdmitLargeAnswer(400 << 10, "another");
   EXPECT_EQ(DetailsOf(stub->GetReview(&context, request, &response)).reason, "QUEUE_FULL");
 }
 
