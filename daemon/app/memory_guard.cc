@@ -94,13 +94,15 @@ bool MemoryGuard::HasRoom(size_t bytes, SteadyTime now) {
   if (actions_.used_bytes() + more <= critical_bytes_) return true;
   {
     const MutexLock lock(mutex_);
-    if (now - made_room_at_ < kGiveBackPeriod) return false;
-    made_room_at_ = now;
+    if (now - no_room_at_ < kGiveBackPeriod) return false;
   }
   actions_.give_back();
   const int64_t needed = actions_.used_bytes() + more;
   actions_.mend(std::max<int64_t>(much_bytes_ - needed, 0));
-  return needed <= critical_bytes_;
+  if (needed <= critical_bytes_) return true;
+  const MutexLock lock(mutex_);
+  no_room_at_ = now;
+  return false;
 }
 
 int64_t MemoryGuard::shed_count() const {

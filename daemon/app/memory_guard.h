@@ -39,7 +39,7 @@ class MemoryGuard {
   void Look(SteadyTime now);
 
   // Whether so many bytes more stay below where connections are broken; where they do not,
-  // gives memory back first, though not again and again.
+  // gives memory back first, but not soon after that was in vain.
   bool HasRoom(size_t bytes, SteadyTime now);
 
   int64_t shed_count() const;
@@ -56,7 +56,7 @@ class MemoryGuard {
   std::condition_variable wake_;
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
   int64_t shed_count_ BW_GUARDED_BY(mutex_) = 0;
-  SteadyTime made_room_at_ BW_GUARDED_BY(mutex_);
+  SteadyTime no_room_at_ BW_GUARDED_BY(mutex_);  // when giving back was last in vain
   std::thread thread_;
 
   // Of the thread that looks. What was in use after the last remedy: memory that does not
