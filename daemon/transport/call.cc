@@ -61,7 +61,7 @@ bool UnaryCall::AdmitMore(size_t bytes) {
 }
 
 Status UnaryCall::ReserveAnswer(size_t bytes, const std::string& what) {
-  // So many at once as there are threads that make them are within the bound.
+  // As many at once as there are threads for reads are within the bound.
   if (bytes <= calls_.limits().max_held_bytes / 4) return {};
   auto hold = calls_.admission().AdmitLargeAnswer(bytes, what);
   if (!hold.ok()) return hold.error();
@@ -92,7 +92,7 @@ void UnaryCall::Answer(const grpc::Status& status) {
 void UnaryCall::OnDone() {
   MarkOver();
   if (watched_) calls_.open_calls().Remove(this);
-  // The last owner may be the thread that looks for stalled calls.
+  // The last owner may be the thread that looks for stalled calls. The call is over with hold_.
   large_answer_ = Hold();
   hold_ = Hold();
   const std::shared_ptr<UnaryCall> last = std::move(self_);
