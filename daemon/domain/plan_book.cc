@@ -12,6 +12,7 @@ void PlanBook::Apply(Sequence sequence, WallMicros recorded_time, const PlanEntr
   const std::vector<Project>& projects = entry.plan.projects;
   for (size_t i = 0; i < projects.size(); ++i) {
     revision->project_index.emplace(projects[i].project_code, i);
+    revision->indicator_count += projects[i].indicators.size();
     year.carriers[projects[i].project_code].insert(entry.plan.department_code);
   }
   std::vector<PlanRevisionPtr>& revisions = year.departments[entry.plan.department_code];

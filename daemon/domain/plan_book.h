@@ -23,6 +23,7 @@ struct PlanRevision {
   Sequence sequence = 0;
   WallMicros recorded_time = 0;
   int64_t budget_fen = 0;
+  size_t indicator_count = 0;
   StringMap<size_t> project_index;
 
   const Plan& plan() const { return entry.plan; }

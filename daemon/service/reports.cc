@@ -38,12 +38,8 @@ Reports::Size Reports::LargestSize(const Request& request) const {
   });
   Size largest;
   for (const PlanRevisionPtr& revision : revisions) {
-    size_t indicators = 0;
-    for (const Project& project : revision->plan().projects) {
-      indicators += project.indicators.size();
-    }
     largest.projects = std::max(largest.projects, revision->plan().projects.size());
-    largest.indicators = std::max(largest.indicators, indicators);
+    largest.indicators = std::max(largest.indicators, revision->indicator_count);
   }
   return largest;
 }
