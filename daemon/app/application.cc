@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <utility>
 
 #include "app/allocator.h"
 #include "app/heartbeat.h"
@@ -48,10 +49,11 @@ constexpr int64_t kFarewellMillis = 200;
 // Says in the log and in the health service whether payments can be recorded.
 class HealthListener : public CommitListener {
  public:
-  // Null before the server is stopped.
+  // Tells it at once what was found before. Null before the server is stopped.
   void SetServer(GrpcServer* server) {
     const MutexLock lock(mutex_);
     server_ = server;
+    if (server_ != nullptr && failing_) server_->SetServing(false);
   }
 
   void OnCommitted(const std::vector<JournalEntry>& entries, const CommitStats&) override {
@@ -60,27 +62,25 @@ class HealthListener : public CommitListener {
   }
 
   void OnWritableAgain() override {
-    if (!failing_) return;
-    failing_ = false;
-    spdlog::warn("store writes again");
-    SetServing(true);
+    if (SetFailing(false)) spdlog::warn("store writes again");
   }
 
   void OnWriteFailed(const Error& error) override {
-    if (failing_) return;
-    failing_ = true;
+    if (!SetFailing(true)) return;
     spdlog::error("store failed reason={} message={}", error.reason, Quoted(error.message));
-    SetServing(false);
   }
 
  private:
-  void SetServing(bool serving) {
+  // Whether that is new.
+  bool SetFailing(bool failing) {
     const MutexLock lock(mutex_);
-    if (server_ != nullptr) server_->SetServing(serving);
+    if (std::exchange(failing_, failing) == failing) return false;
+    if (server_ != nullptr) server_->SetServing(!failing);
+    return true;
   }
 
-  bool failing_ = false;  // told of by one thread at a time
   Mutex mutex_;
+  bool failing_ BW_GUARDED_BY(mutex_) = false;
   GrpcServer* server_ BW_GUARDED_BY(mutex_) = nullptr;
 };
 
@@ -359,6 +359,8 @@ bool Application::Parts::FinishCalls() {
 }
 
 std::string Application::Unanswered() const {
+  const MutexLock lock(closing_mutex_);
+  if (closing_) return "nothing, the store closes";
   const Admission::Load load = parts_->calls->admission().load();
   return std::to_string(load.calls) + " calls, " + std::to_string(load.streams) + " streams with " +
          std::to_string(load.batches) + " batches, " +
@@ -385,6 +387,10 @@ void Application::Stop() {
   if (parts.exposer != nullptr) parts.exposer->Stop();
   if (parts.committer != nullptr) parts.committer->Stop();
   const Sequence last = parts.store == nullptr ? 0 : parts.store->LastSequence();
+  {
+    const MutexLock lock(closing_mutex_);
+    closing_ = true;
+  }
   parts_.reset();
   spdlog::info("stopped sequence={}", last);
 }

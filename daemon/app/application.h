@@ -5,6 +5,7 @@
 
 #include "app/options.h"
 #include "app/settings_source.h"
+#include "base/mutex.h"
 
 namespace budgetwatch {
 
@@ -54,6 +55,8 @@ class Application {
   explicit Application(std::unique_ptr<Parts> parts);
 
   std::unique_ptr<Parts> parts_;
+  mutable Mutex closing_mutex_;
+  bool closing_ BW_GUARDED_BY(closing_mutex_) = false;  // parts_ is not to be looked at then
 };
 
 }  // namespace budgetwatch

@@ -69,6 +69,8 @@ void MemoryGuard::Look(SteadyTime now) {
     after_give_back_ = used;
     gave_back_at_ = now;
   }
+  // What has come down since was not the ledger's own.
+  after_shed_ = std::min(after_shed_, used);
   if (used <= high) {
     after_give_back_ = 0;
     after_shed_ = 0;
@@ -94,14 +96,17 @@ bool MemoryGuard::HasRoom(size_t bytes, SteadyTime now) {
   if (actions_.used_bytes() + more <= critical_bytes_) return true;
   {
     const MutexLock lock(mutex_);
-    if (now - no_room_at_ < kGiveBackPeriod) return false;
+    const bool in_vain = no_room_used_ + more > critical_bytes_;
+    if (in_vain && now - no_room_at_ < kGiveBackPeriod) return false;
   }
   actions_.give_back();
-  const int64_t needed = actions_.used_bytes() + more;
+  const int64_t used = actions_.used_bytes();
+  const int64_t needed = used + more;
   actions_.mend(std::max<int64_t>(much_bytes_ - needed, 0));
   if (needed <= critical_bytes_) return true;
   const MutexLock lock(mutex_);
   no_room_at_ = now;
+  no_room_used_ = used;
   return false;
 }
 

@@ -39,7 +39,7 @@ class MemoryGuard {
   void Look(SteadyTime now);
 
   // Whether so many bytes more stay below where connections are broken; where they do not,
-  // gives memory back first, but not soon after that was in vain.
+  // gives memory back first, but not soon after that has not brought down enough for them.
   bool HasRoom(size_t bytes, SteadyTime now);
 
   int64_t shed_count() const;
@@ -56,7 +56,8 @@ class MemoryGuard {
   std::condition_variable wake_;
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
   int64_t shed_count_ BW_GUARDED_BY(mutex_) = 0;
-  SteadyTime no_room_at_ BW_GUARDED_BY(mutex_);  // when giving back was last in vain
+  SteadyTime no_room_at_ BW_GUARDED_BY(mutex_);     // when giving back was last in vain
+  int64_t no_room_used_ BW_GUARDED_BY(mutex_) = 0;  // what was in use behind it
   std::thread thread_;
 
   // Of the thread that looks. What was in use after the last remedy: memory that does not

@@ -88,7 +88,10 @@ class Restorer {
     const std::string& proved = whole ? copy_ : rebuilt_;
     if (status.ok()) status = SyncTree(proved);
     if (status.ok()) status = PutInPlace(proved);
-    // Of what is in place nothing is left here.
+    // While neither the old nor the restored data are in place, what is left here keeps a
+    // daemon from starting with an empty ledger.
+    const bool something_in_place = in_use_ == nullptr || HoldsStore(target_);
+    if (!status.ok() && !something_in_place) return status.error();
     if (const Status removed = RemoveLeftovers(); status.ok() && !removed.ok()) {
       tell_(removed.error().message);
     }
@@ -205,17 +208,22 @@ class Restorer {
   }
 
   Status PutInPlace(const std::string& proved) {
+    Status status;
     if (in_use_ != nullptr) {
       restored_.replaced_dir = target_ + ".replaced-" + Stamp(clock_.Now());
-      if (Status status = RenameDurably(target_, restored_.replaced_dir); !status.ok()) {
-        return status;
-      }
+      status = RenameDurably(target_, restored_.replaced_dir);
     }
     BW_FAILPOINT("between_restore_renames");
-    Status status = RenameDurably(proved, target_);
-    if (!status.ok() && in_use_ != nullptr) {
+    if (status.ok()) status = RenameDurably(proved, target_);
+    if (status.ok() || in_use_ == nullptr) return status;
+    // A rename may have been done although the disk did not confirm it.
+    std::error_code error;
+    if (!fs::exists(target_, error)) {
       const Status back = RenameDurably(restored_.replaced_dir, target_);
       if (!back.ok()) tell_(back.error().message);
+    } else if (!fs::exists(proved, error)) {
+      tell_("the restored ledger is in " + target_ + ", the former one in " +
+            restored_.replaced_dir);
     }
     return status;
   }

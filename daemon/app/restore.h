@@ -36,7 +36,8 @@ struct Restored {
 // moment knows whole; a time means the last entry recorded by then.
 //
 // `tell` hears what is being done. Errors: STORE_FAILED, DATA_DAMAGED, INVALID_FIELD,
-// KNOWN_AT_IN_FUTURE; nothing has been replaced then.
+// KNOWN_AT_IN_FUTURE; nothing has been replaced then, unless the disk failed in the renames:
+// `tell` hears where what is now.
 Result<Restored> Restore(const RestoreRequest& request, const Clock& clock,
                          const std::function<void(const std::string&)>& tell);
 

@@ -469,8 +469,12 @@ void Committer::WriteAndApply(Commit commit, GroupResult* result) {
 void Committer::CheckpointWhenDue() {
   const LedgerState& state = ledger_.writer_state();
   const Sequence last = checkpointer_.last();
-  if (state.sequence() - last < options_.checkpoint_interval || !checkpointer_.idle()) return;
-  // When it fails, a restart reads more of the journal; the next group tries again.
+  // When it fails, a restart reads more of the journal. It is tried again when an eighth more
+  // has come: a full disk takes none, and gathering what has changed takes time.
+  const Sequence due = std::max(last + options_.checkpoint_interval,
+                                checkpoint_tried_ + options_.checkpoint_interval / 8);
+  if (state.sequence() < due || !checkpointer_.idle()) return;
+  checkpoint_tried_ = state.sequence();
   checkpointer_.Write(
       {state.sequence(), state.gross_fen(), state.payment_counts(), state.unmatched_refunds()},
       TotalsChangedSince(last, state.totals()));

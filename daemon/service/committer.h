@@ -205,6 +205,7 @@ class Committer {
   WallMicros last_time_ = 0;
   std::optional<FailedWrite> failed_write_;  // the first since a write succeeded
   Checkpointer checkpointer_;
+  Sequence checkpoint_tried_ = 0;
 };
 
 }  // namespace budgetwatch

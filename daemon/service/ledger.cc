@@ -75,12 +75,12 @@ void Ledger::Apply(Sequence first_sequence, WallMicros recorded_time,
 Result<YearTotals> Ledger::TotalsKnownAt(int fiscal_year, Sequence sequence) const {
   const auto checkpoint = store_.LastCheckpoint(sequence);
   if (!checkpoint.ok()) return checkpoint.error();
-  Totals totals;
+  YearTotals totals;
   Sequence start = 0;
   if (checkpoint.value()) {
     start = checkpoint.value()->sequence;
     const Status status = store_.ScanTotals(start, fiscal_year, [&totals](const TotalRow& row) {
-      totals.Set(row.project_code, row.date, row.total);
+      totals[row.project_code].Set(row.date, row.total);
       return Status();
     });
     if (!status.ok()) return status.error();
@@ -91,14 +91,13 @@ Result<YearTotals> Ledger::TotalsKnownAt(int fiscal_year, Sequence sequence) con
         if (payment == nullptr) return {};
         for (const Booking& booking : BookingsOf(*payment)) {
           if (booking.date.year() != fiscal_year) continue;
-          totals.Add(booking.project_code, booking.date,
-                     {booking.amount_fen, booking.payment_count});
+          totals[booking.project_code].Add(booking.date,
+                                           {booking.amount_fen, booking.payment_count});
         }
         return {};
       });
   if (!status.ok()) return status.error();
-  const YearTotals* year = totals.FindYear(fiscal_year);
-  return year == nullptr ? YearTotals() : *year;
+  return totals;
 }
 
 }  // namespace budgetwatch

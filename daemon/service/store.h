@@ -171,6 +171,9 @@ class Store : public PaymentLookup {
   // Bytes that the store takes, for monitoring; 0 when unknown.
   virtual int64_t SizeBytes() const = 0;
 
+  // Attempts to put its indexes in order, beside the commits, that failed; for monitoring.
+  virtual int64_t IndexFailureCount() const { return 0; }
+
   // Where it is kept, for people.
   virtual std::string Location() const = 0;
 };

@@ -13,6 +13,8 @@ namespace {
 constexpr size_t kMaxDifferences = 100;
 constexpr size_t kBookingPage = 4096;
 constexpr size_t kIdPage = 4096;
+// Entries from one look whether the result is still wanted to the next.
+constexpr Sequence kStep = 4096;
 
 std::string At(Sequence sequence) { return "journal sequence " + std::to_string(sequence); }
 
@@ -33,8 +35,9 @@ struct Served {
 
 class Verifier {
  public:
-  Verifier(const Ledger& ledger, const std::optional<NotedPoint>& noted)
-      : ledger_(ledger), store_(ledger.store()), noted_(noted) {}
+  Verifier(const Ledger& ledger, const std::optional<NotedPoint>& noted,
+           std::function<bool()> abandoned)
+      : ledger_(ledger), store_(ledger.store()), noted_(noted), abandoned_(std::move(abandoned)) {}
 
   Result<Verification> Run() {
     const Served served = ledger_.View([this](const LedgerState& state) {
@@ -45,6 +48,7 @@ class Verifier {
     result_.verified_sequence = served.sequence;
     if (const Status chain = CheckChain(served); !chain.ok()) return chain.error();
     const Status status = FoldJournal();
+    if (ended_) return status.error();
     // A journal that contradicts itself is a finding; one that cannot be read is not.
     if (!status.ok() && result_.differences.empty()) return status.error();
     if (!status.ok()) return std::move(result_);
@@ -57,6 +61,13 @@ class Verifier {
   }
 
  private:
+  // An error once nobody waits for the result any more; asked between steps.
+  Status GoOn() {
+    if (!ended_ && abandoned_) ended_ = abandoned_();
+    if (!ended_) return {};
+    return Refusal(Reason::kCallEnded, "", "the call ended before the ledger was verified");
+  }
+
   void Differ(std::string what) {
     if (result_.differences.size() < kMaxDifferences) {
       result_.differences.push_back(std::move(what));
@@ -94,6 +105,9 @@ class Verifier {
     if (!checkpoint.ok()) return checkpoint.error();
     const Sequence checkpoint_sequence = checkpoint.value() ? checkpoint.value()->sequence : 0;
     return store_.ScanJournal(1, result_.verified_sequence, [&](const JournalItem& item) -> Status {
+      if (item.sequence % kStep == 0) {
+        if (Status status = GoOn(); !status.ok()) return status;
+      }
       Status fits = fold_.Check(item.sequence, item.entry);
       if (!fits.ok()) {
         Differ(fits.error().message);
@@ -160,7 +174,7 @@ class Verifier {
                ids[i].first.payment_id + "\"");
       }
       ids.clear();
-      return {};
+      return GoOn();
     };
     Status status =
         store_.ScanJournal(1, result_.verified_sequence, [&](const JournalItem& item) -> Status {
@@ -285,6 +299,7 @@ class Verifier {
         const BookingRange range{year, code, Date::FirstOfYear(year), Date::LastOfYear(year)};
         std::optional<BookingKey> after;
         while (true) {
+          if (Status status = GoOn(); !status.ok()) return status;
           const auto page = store_.ListBookings(range, after, kBookingPage);
           if (!page.ok()) return page.error();
           for (const BookingKey& key : page.value()) {
@@ -314,6 +329,8 @@ class Verifier {
   const Ledger& ledger_;
   const Store& store_;
   const std::optional<NotedPoint> noted_;
+  const std::function<bool()> abandoned_;
+  bool ended_ = false;
   LedgerState fold_;
   Verification result_;
   SetDigest ids_;
@@ -341,8 +358,9 @@ Status CheckNotedPoint(const NotedPoint& noted) {
   return {};
 }
 
-Result<Verification> VerifyLedger(const Ledger& ledger, const std::optional<NotedPoint>& noted) {
-  return Verifier(ledger, noted).Run();
+Result<Verification> VerifyLedger(const Ledger& ledger, const std::optional<NotedPoint>& noted,
+                                  std::function<bool()> abandoned) {
+  return Verifier(ledger, noted, std::move(abandoned)).Run();
 }
 
 }  // namespace budgetwatch

@@ -254,7 +254,7 @@ Warnings::Changes Warnings::ChangesAfter(Sequence sequence, const std::string& d
       changes.scanned = change_sequence;
       const Warning* warning = state.warnings().Find(id);
       if (!department_code.empty() && warning->department_code != department_code) continue;
-      changes.items.push_back({change_sequence, WarningAsOf(*warning, change_sequence)});
+      changes.items.push_back({change_sequence, id});
     }
     return changes;
   });
@@ -267,11 +267,17 @@ Warnings::Changes Warnings::OpenNow(const std::string& department_code) const {
     for (const auto& [id, warning] : state.warnings().all()) {
       if (!warning.open) continue;
       if (!department_code.empty() && warning.department_code != department_code) continue;
-      changes.items.push_back({warning.history.back().sequence, warning});
+      changes.items.push_back({warning.history.back().sequence, id});
     }
     std::sort(changes.items.begin(), changes.items.end(),
               [](const Change& a, const Change& b) { return a.sequence < b.sequence; });
     return changes;
+  });
+}
+
+Warning Warnings::AfterChange(const Change& change) const {
+  return ledger_.View([&](const LedgerState& state) {
+    return WarningAsOf(*state.warnings().Find(change.warning_id), change.sequence);
   });
 }
 

@@ -31,9 +31,10 @@ class Warnings : public CommitListener {
     std::vector<Warning> warnings;
     std::string next_id;  // last id of this page when there are more
   };
+  // Which warning changed; see AfterChange.
   struct Change {
     Sequence sequence = 0;
-    Warning warning;  // as after the change; its history ends with it
+    std::string warning_id;
   };
   struct Changes {
     std::vector<Change> items;
@@ -70,6 +71,9 @@ class Warnings : public CommitListener {
   // What is open now, each with its last change, in the order of these, and where to
   // continue.
   Changes OpenNow(const std::string& department_code) const;
+
+  // The warning as it was after the change; its history ends with it.
+  Warning AfterChange(const Change& change) const;
 
   // Waits until something may have changed after `sequence`, or `timeout_millis`
   // has passed, or Stop was called; false when it was.

@@ -3,8 +3,6 @@
 #include <rocksdb/env.h>
 #include <xxhash.h>
 
-#include <array>
-
 #include "base/clock.h"
 #include "storage/key_codec.h"
 #include "storage/status_map.h"
@@ -15,6 +13,8 @@ namespace {
 constexpr size_t kFieldBytes = 8;
 constexpr size_t kSlotBytes = 5 * kFieldBytes;
 constexpr int64_t kSyncNanos = 1'000'000'000;
+
+bool IsZero(const std::string& bytes) { return bytes.find_first_not_of('\0') == std::string::npos; }
 
 std::string Encode(uint64_t value) { return EncodeInt64(static_cast<int64_t>(value)); }
 
@@ -31,8 +31,13 @@ Result<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Open(const std::stri
                                                                  rocksdb::Env* env) {
   const std::string path = directory + "/" + kFileName;
   rocksdb::Status status = env->CreateDirIfMissing(directory);
-  uint64_t size = 0;
-  if (status.ok() && (!env->GetFileSize(path, &size).ok() || size < 2 * kSlotBytes)) {
+  std::string bytes;
+  if (status.ok()) {
+    const rocksdb::Status read = rocksdb::ReadFileToString(env, path, &bytes);
+    if (!read.IsNotFound() && !read.IsPathNotFound()) status = read;
+  }
+  if (status.ok() && bytes.size() < 2 * kSlotBytes && IsZero(bytes)) {
+    bytes.clear();
     std::unique_ptr<rocksdb::WritableFile> created;
     status = env->NewWritableFile(path, &created, rocksdb::EnvOptions());
     if (status.ok()) status = created->Append(std::string(2 * kSlotBytes, '\0'));
@@ -47,7 +52,13 @@ Result<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Open(const std::stri
                        "; check the disk and the rights of the directory, then start again");
   }
   std::unique_ptr<AcknowledgedMark> mark(new AcknowledgedMark(std::move(file)));
-  mark->Read();
+  if (!mark->Read(bytes)) {
+    return Refusal(Reason::kDataDamaged, "data_directory",
+                   path +
+                       " is damaged, so that nobody can tell whether the end of the journal is "
+                       "missing; keep a copy of the directory and restore a backup, or remove "
+                       "the file if what was acknowledged last is known to be there");
+  }
   return mark;
 }
 
@@ -64,24 +75,26 @@ MarkContent AcknowledgedMark::content() const {
   return content_;
 }
 
-// A slot that cannot be read is passed over: the other one is the write before.
-void AcknowledgedMark::Read() {
+// A slot that a crash tore is passed over: the other one is the write before, or none.
+bool AcknowledgedMark::Read(const std::string& bytes) {
+  if (bytes.empty()) return true;
+  if (bytes.size() < 2 * kSlotBytes) return false;
   const MutexLock lock(mutex_);
-  for (size_t slot = 0; slot < 2; ++slot) {
-    std::array<char, kSlotBytes> scratch = {};
-    rocksdb::Slice bytes;
-    const rocksdb::Status status =
-        file_->Read(slot * kSlotBytes, kSlotBytes, &bytes, scratch.data());
-    if (!status.ok() || bytes.size() != kSlotBytes) continue;
-    const auto field = [&bytes](size_t index) {
-      const auto value = DecodeInt64({bytes.data() + index * kFieldBytes, kFieldBytes});
+  bool known = false;
+  for (size_t at = 0; at < 2 * kSlotBytes; at += kSlotBytes) {
+    const std::string slot = bytes.substr(at, kSlotBytes);
+    const auto field = [&slot](size_t index) {
+      const auto value = DecodeInt64({slot.data() + index * kFieldBytes, kFieldBytes});
       return static_cast<uint64_t>(value.value_or(0));
     };
     const MarkContent content{static_cast<Sequence>(field(0)), field(2), field(3)};
-    if (EncodeSlot(content, field(1)) != bytes.ToString() || field(1) <= write_count_) continue;
+    const bool whole = EncodeSlot(content, field(1)) == slot;
+    if (whole || IsZero(slot)) known = true;
+    if (!whole || field(1) <= write_count_) continue;
     write_count_ = field(1);
     content_ = content;
   }
+  return known;
 }
 
 void AcknowledgedMark::Write() {

@@ -37,7 +37,8 @@ class AcknowledgedMark {
  public:
   static constexpr const char* kFileName = "ACKNOWLEDGED";
 
-  // `env` outlives the mark. Errors: STORE_FAILED.
+  // `env` outlives the mark. Errors: STORE_FAILED; DATA_DAMAGED when neither slot can be
+  // read, which no crash brings about: a start could not tell any more what is missing.
   static Result<std::unique_ptr<AcknowledgedMark>> Open(const std::string& directory,
                                                         rocksdb::Env* env);
   ~AcknowledgedMark();
@@ -52,7 +53,8 @@ class AcknowledgedMark {
 
  private:
   explicit AcknowledgedMark(std::unique_ptr<rocksdb::RandomRWFile> file);
-  void Read();
+  // False when what it finds is no mark.
+  bool Read(const std::string& bytes);
   void Write() BW_REQUIRES(mutex_);
 
   const std::unique_ptr<rocksdb::RandomRWFile> file_;

@@ -1,6 +1,7 @@
 #include "storage/index_maintenance.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/thread_name.h"
 
@@ -79,9 +80,23 @@ Status IndexMaintenance::SealDue() {
     if (bookings_.tail_count() >= seal_count_) {
       if (Status status = bookings_.Seal(); !status.ok()) return status;
     }
+    merge_due_ = true;
+    {
+      // Whoever found too much in memory waits by now, or sees that it is less.
+      const MutexLock lock(mutex_);
+    }
     changed_.notify_all();
   }
   return {};
+}
+
+// Once for each run that has come: a merge that fails, by a block that cannot be read for
+// one, fails again.
+Status IndexMaintenance::MergeDue(const std::function<Status()>& between) {
+  if (!std::exchange(merge_due_, false)) return {};
+  const Status payments = payments_.Merge(between);
+  const Status bookings = bookings_.Merge(between);
+  return payments.ok() ? bookings : payments;
 }
 
 void IndexMaintenance::Loop() {
@@ -101,11 +116,12 @@ void IndexMaintenance::Loop() {
       working_ = true;
     }
     Status status = SealDue();
-    if (status.ok()) status = payments_.Merge(between);
-    if (status.ok()) status = bookings_.Merge(between);
+    if (status.ok()) status = MergeDue(between);
     const MutexLock lock(mutex_);
     error_.reset();
-    if (!status.ok() && !stopping_) error_ = status.error();
+    if (status.ok() || stopping_) continue;
+    error_ = status.error();
+    ++failure_count_;
   }
 }
 

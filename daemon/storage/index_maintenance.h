@@ -33,6 +33,9 @@ class IndexMaintenance {
   // To be called after each append.
   void Appended();
 
+  // Attempts to write a run or to merge some that failed.
+  int64_t failure_count() const { return failure_count_; }
+
   // Waits until nothing is left to do. For tests.
   Status WaitUntilIdle();
 
@@ -43,6 +46,7 @@ class IndexMaintenance {
   bool Due() const;
   bool Overfull() const;
   Status SealDue();
+  Status MergeDue(const std::function<Status()>& between);
   void Loop();
 
   PaymentIndex& payments_;
@@ -51,10 +55,12 @@ class IndexMaintenance {
   Mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ BW_GUARDED_BY(mutex_) = false;
-  bool due_ BW_GUARDED_BY(mutex_) = true;  // once at the start, for merges that were not finished
+  bool due_ BW_GUARDED_BY(mutex_) = true;  // at the start too
   bool working_ BW_GUARDED_BY(mutex_) = false;
   std::optional<Error> error_ BW_GUARDED_BY(mutex_);  // of the last attempt
+  std::atomic<int64_t> failure_count_ = 0;
   std::atomic<bool> stop_merging_ = false;
+  bool merge_due_ = true;  // of the thread; at the start, for merges that were not finished
   std::thread thread_;
 };
 

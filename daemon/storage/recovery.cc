@@ -77,14 +77,27 @@ Result<ManifestState> CheckManifest(const std::string& directory, rocksdb::Env* 
   return error;
 }
 
-rocksdb::Status Open(const std::string& directory, const rocksdb::DBOptions& options,
-                     const Families& families, OpenedDatabase* database) {
-  rocksdb::DB* db = nullptr;
-  rocksdb::Status status =
-      rocksdb::DB::Open(options, directory, families, &database->families, &db);
-  database->db.reset(db);
-  return status;
-}
+// Keeps other processes from opening the database. RocksDB takes the same lock, and looking
+// takes none: a manifest that somebody else is just writing seems to be torn.
+class DatabaseLock {
+ public:
+  explicit DatabaseLock(rocksdb::Env* env) : env_(env) {}
+  ~DatabaseLock() { Release(); }
+  DatabaseLock(const DatabaseLock&) = delete;
+  DatabaseLock& operator=(const DatabaseLock&) = delete;
+
+  rocksdb::Status Take(const std::string& directory) {
+    return env_->LockFile(directory + "/LOCK", &lock_);
+  }
+  void Release() {
+    if (lock_ != nullptr) env_->UnlockFile(lock_).PermitUncheckedError();
+    lock_ = nullptr;
+  }
+
+ private:
+  rocksdb::Env* const env_;
+  rocksdb::FileLock* lock_ = nullptr;
+};
 
 Status CheckReach(const std::string& directory, Sequence last, Sequence acknowledged,
                   const std::string& cause) {
@@ -96,11 +109,11 @@ Status CheckReach(const std::string& directory, Sequence last, Sequence acknowle
   return error;
 }
 
-// Opens the database as it is in front of the faults in its logs, without changing it,
-// and tells how far its journal reaches there. `fault` is what is said when it cannot.
-Result<Sequence> LookAt(const std::string& directory, rocksdb::DBOptions options,
-                        const Families& families, const FindLast& find_last,
-                        const rocksdb::Status& fault) {
+// Opens the database as RocksDB finds it with these options, without changing it, and tells
+// how far its journal reaches there.
+rocksdb::Status LookAt(const std::string& directory, rocksdb::DBOptions options,
+                       const Families& families, const FindLast& find_last,
+                       Result<Sequence>* last) {
   options.create_if_missing = false;
   options.create_missing_column_families = false;
   // Without it, RocksDB wants to forget the logs that a manifest names, which ends the
@@ -109,13 +122,13 @@ Result<Sequence> LookAt(const std::string& directory, rocksdb::DBOptions options
   options.listeners.clear();
   OpenedDatabase database;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
+  rocksdb::Status opened =
       rocksdb::DB::OpenForReadOnly(options, directory, families, &database.families, &db);
-  if (!opened.ok()) return OpenError(directory, fault);
+  if (!opened.ok()) return opened;
   database.db.reset(db);
-  auto last = find_last(db, database.families);
+  *last = find_last(db, database.families);
   CloseDatabase(&database);
-  return last;
+  return opened;
 }
 
 // The last place where the manifest may end such that the journal reaches up to the
@@ -129,7 +142,8 @@ Result<uint64_t> FindManifestEnd(const std::string& directory, const rocksdb::DB
     const auto view = EnvWithFileCut(options.env, manifest.path, manifest.ends[i]);
     rocksdb::DBOptions looking = options;
     looking.env = view.get();
-    const auto last = LookAt(directory, looking, families, find_last, fault);
+    Result<Sequence> last = OpenError(directory, fault);
+    LookAt(directory, looking, families, find_last, &last).PermitUncheckedError();
     const Status status =
         last.ok() ? CheckReach(directory, last.value(), acknowledged, fault.ToString() + "; ")
                   : Status(last.error());
@@ -150,12 +164,12 @@ rocksdb::Status CutFile(rocksdb::Env* env, const std::string& path, uint64_t byt
   return status;
 }
 
-// Opens the database up to the faults in its manifest and its logs, when that is far
-// enough.
-Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOptions options,
-                                     const Families& families, const ManifestState& manifest,
-                                     Sequence acknowledged, const FindLast& find_last,
-                                     const rocksdb::Status& fault) {
+// How to open the database up to the faults in its manifest and its logs, when that is far
+// enough. Cuts the manifest off there.
+Result<rocksdb::WALRecoveryMode> UpToFault(const std::string& directory, rocksdb::DBOptions options,
+                                           const Families& families, const ManifestState& manifest,
+                                           Sequence acknowledged, const FindLast& find_last,
+                                           const rocksdb::Status& fault) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   if (manifest.ends.empty()) return OpenError(directory, fault);
   const auto end =
@@ -166,10 +180,37 @@ Result<OpenedDatabase> OpenUpToFault(const std::string& directory, rocksdb::DBOp
                                 "cutting its manifest");
     if (!cut.ok()) return cut.error();
   }
-  OpenedDatabase database;
-  const rocksdb::Status opened = Open(directory, options, families, &database);
-  if (!opened.ok()) return OpenError(directory, opened);
-  return database;
+  return options.wal_recovery_mode;
+}
+
+// How to open the database; until that is known, nothing of it is changed.
+Result<rocksdb::WALRecoveryMode> Examine(const std::string& directory,
+                                         const rocksdb::DBOptions& given, const Families& families,
+                                         const MarkContent& mark, const FindLast& find_last) {
+  rocksdb::DBOptions options = given;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  if (Status status = RefuseRemains(directory, options.env, mark.sequence); !status.ok()) {
+    return status.error();
+  }
+  const auto manifest = CheckManifest(directory, options.env, mark);
+  if (!manifest.ok()) return manifest.error();
+  if (manifest.value().path.empty()) return options.wal_recovery_mode;
+  Result<Sequence> last = 0;
+  const rocksdb::Status fault = manifest.value().whole()
+                                    ? LookAt(directory, options, families, find_last, &last)
+                                    : rocksdb::Status::Corruption("the end of the manifest");
+  if (fault.IsCorruption()) {
+    return UpToFault(directory, options, families, manifest.value(), mark.sequence, find_last,
+                     fault);
+  }
+  // Before the first acknowledgement, a database may be there in part.
+  if (!fault.ok() && mark.sequence == 0) return options.wal_recovery_mode;
+  if (!fault.ok()) return OpenError(directory, fault);
+  if (!last.ok()) return last.error();
+  if (Status status = CheckReach(directory, last.value(), mark.sequence, ""); !status.ok()) {
+    return status.error();
+  }
+  return options.wal_recovery_mode;
 }
 
 }  // namespace
@@ -178,29 +219,20 @@ Result<OpenedDatabase> RecoverDatabase(const std::string& directory,
                                        const rocksdb::DBOptions& given, const Families& families,
                                        const MarkContent& mark, const FindLast& find_last) {
   rocksdb::DBOptions options = given;
-  Status status = RefuseRemains(directory, options.env, mark.sequence);
-  if (!status.ok()) return status.error();
-  const auto manifest = CheckManifest(directory, options.env, mark);
-  if (!manifest.ok()) return manifest.error();
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  DatabaseLock lock(options.env);
+  const rocksdb::Status locked = lock.Take(directory);
+  if (!locked.ok()) return OpenError(directory, locked);
+  const auto mode = Examine(directory, options, families, mark, find_last);
+  if (!mode.ok()) return mode.error();
+  options.wal_recovery_mode = mode.value();
+  lock.Release();
   OpenedDatabase database;
-  const rocksdb::Status fault = manifest.value().whole()
-                                    ? Open(directory, options, families, &database)
-                                    : rocksdb::Status::Corruption("the end of the manifest");
-  if (!fault.ok()) {
-    if (!fault.IsCorruption()) return OpenError(directory, fault);
-    return OpenUpToFault(directory, options, families, manifest.value(), mark.sequence, find_last,
-                         fault);
-  }
-  const auto last = find_last(database.db.get(), database.families);
-  if (last.ok()) {
-    status = CheckReach(directory, last.value(), mark.sequence, "");
-  } else {
-    status = last.error();
-  }
-  if (status.ok()) return database;
-  CloseDatabase(&database);
-  return status.error();
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(options, directory, families, &database.families, &db);
+  if (!opened.ok()) return OpenError(directory, opened);
+  database.db.reset(db);
+  return database;
 }
 
 void CloseDatabase(OpenedDatabase* database) {

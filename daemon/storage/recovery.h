@@ -33,12 +33,13 @@ using FindLast = std::function<Result<Sequence>(
 //
 // 1. What is left of a database is not taken for an empty directory.
 // 2. The manifest is whole up to where the mark says that it is durable.
-// 3. Behind that, the manifest and the logs may have faults. Then the database is first
-//    looked at without changing it: when the journal in front of the faults reaches up
-//    to the mark, they are the ends of changes and writes that a crash or an error cut
-//    off, on which nothing was built and of which nobody was told, and they are
-//    dropped. Otherwise they are damage.
+// 3. Behind that, the manifest and the logs may have faults. When the journal in front of
+//    the faults reaches up to the mark, they are the ends of changes and writes that a
+//    crash or an error cut off, on which nothing was built and of which nobody was told,
+//    and they are dropped. Otherwise they are damage.
 // 4. The journal reaches up to the mark.
+// 5. All that is found out by looking, which replays the logs once more: when the database
+//    is refused, nothing of it was changed, so that a log that went missing can be put back.
 //
 // Errors: STORE_FAILED, DATA_DAMAGED.
 Result<OpenedDatabase> RecoverDatabase(const std::string& directory,

@@ -33,6 +33,32 @@ constexpr std::chrono::seconds kSettleTime{10};
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
+Error OtherFormat(const std::string& directory, int64_t version) {
+  return Refusal(Reason::kDataDamaged, "data_directory",
+                 "the store in " + directory + " has format " + std::to_string(version) +
+                     ", this program knows " + std::to_string(kStorageFormatVersion) +
+                     (version > kStorageFormatVersion
+                          ? "; use a newer program"
+                          : "; formats before 2 were never released, import the data again"));
+}
+
+// Of a store that could not be opened, perhaps because another version has written it.
+std::optional<int64_t> FormatOf(const std::string& directory, rocksdb::DBOptions options) {
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  options.listeners.clear();
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      rocksdb::Options(options, rocksdb::ColumnFamilyOptions()), directory, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::string value;
+  if (!status.ok() || !db->Get(rocksdb::ReadOptions(), kFormatKey, &value).ok()) {
+    return std::nullopt;
+  }
+  return DecodeInt64(value);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const std::string& directory,
@@ -102,7 +128,11 @@ Status RocksDbStore::OpenDatabase(rocksdb::Env* env, size_t memory_bytes) {
   };
   auto opened = RecoverDatabase(directory_, options, FamilyDescriptors(memory_bytes),
                                 mark_->content(), find_last);
-  if (!opened.ok()) return opened.error();
+  if (!opened.ok()) {
+    const auto version = FormatOf(directory_, options);
+    return version && *version != kStorageFormatVersion ? OtherFormat(directory_, *version)
+                                                        : opened.error();
+  }
   db_ = std::move(opened.value().db);
   families_ = std::move(opened.value().families);
   health_.Attach(db_.get(), directory_);
@@ -144,14 +174,7 @@ Status RocksDbStore::CheckFormat() {
   if (!found.ok()) return Failed(found, "reading the format version");
   const auto version = DecodeInt64(value);
   if (!version) return Damaged("the format version is no number");
-  if (*version != kStorageFormatVersion) {
-    const bool newer = *version > kStorageFormatVersion;
-    return Refusal(Reason::kDataDamaged, "data_directory",
-                   "the store in " + directory_ + " has format " + std::to_string(*version) +
-                       ", this program knows " + std::to_string(kStorageFormatVersion) +
-                       (newer ? "; use a newer program"
-                              : "; formats before 2 were never released, import the data again"));
-  }
+  if (*version != kStorageFormatVersion) return OtherFormat(directory_, *version);
   const rocksdb::Status seed = db_->Get(rocksdb::ReadOptions(), kHashSeedKey, &value);
   if (!seed.ok()) return Failed(seed, "reading the seed of its hashes");
   const auto number = DecodeInt64(value);
@@ -239,12 +262,12 @@ void RocksDbStore::Collect(Sequence sequence, const PaymentEntry& entry, uint64_
     const int fiscal_year = booking.date.year();
     auto number = bookings_->NumberOf(fiscal_year, booking.project_code);
     if (!number) {
-      // New ones are few: a page of them at most in one commit.
-      const BookingIndex::Project project{fiscal_year, std::string(booking.project_code)};
-      const auto position = std::find(change->projects.begin(), change->projects.end(), project);
-      number =
-          bookings_->project_count() + static_cast<uint32_t>(position - change->projects.begin());
-      if (position == change->projects.end()) change->projects.push_back(project);
+      const std::string code(booking.project_code);
+      const auto next = static_cast<uint32_t>(change->projects.size());
+      const auto [known, added] = change->new_numbers.try_emplace(
+          EncodeProjectKey({fiscal_year, code}), bookings_->project_count() + next);
+      if (added) change->projects.push_back({fiscal_year, code});
+      number = known->second;
     }
     change->bookings.push_back(BookingIndex::WordOf(*number, booking.date, sequence, side == 1));
   }

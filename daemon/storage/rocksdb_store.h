@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/string_map.h"
 #include "service/store.h"
 #include "storage/acknowledged_mark.h"
 #include "storage/booking_index.h"
@@ -94,6 +95,7 @@ class RocksDbStore : public Store {
   Result<int64_t> TakenFen(Sequence sequence) const override;
   Status CheckWritable() override;
   int64_t SizeBytes() const override;
+  int64_t IndexFailureCount() const override { return maintenance_->failure_count(); }
   std::string Location() const override { return directory_; }
 
   // For backups; lives as long as the store.
@@ -109,6 +111,7 @@ class RocksDbStore : public Store {
     std::vector<PaymentIndex::Entry> payments;
     std::vector<IndexWord> bookings;
     std::vector<BookingIndex::Project> projects;  // booked on for the first time
+    StringMap<uint32_t> new_numbers;              // of these, by their EncodeProjectKey
   };
 
   explicit RocksDbStore(std::string directory);

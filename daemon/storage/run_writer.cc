@@ -1,6 +1,7 @@
 #include "storage/run_writer.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 
 #include "base/check.h"
 #include "base/failpoint.h"
@@ -15,16 +16,23 @@ RunWriter::RunWriter(const SortedRuns::Place& place, uint64_t number, uint64_t c
       number_(number),
       path_(place.directory + "/run-" + std::to_string(number) + "-" + place.family->GetName() +
             kUnfinishedRunSuffix),
-      options_(place.db->GetOptions(place.family)),
-      // Keeps what it writes in the page cache: it is read soon.
-      file_(rocksdb::EnvOptions(), options_, place.family, false) {
+      options_(place.db->GetOptions(place.family)) {
+  // Keeps what it writes in the page cache: it is read soon.
+  file_.emplace(rocksdb::EnvOptions(), options_, place.family, false);
   if (BloomFilter::BytesFor(static_cast<size_t>(capacity)) <= place.filter_bytes) {
     filter_.emplace(static_cast<size_t>(capacity));
   }
   block_.reserve(kWordsPerBlock);
 }
 
-Status RunWriter::Open() { return Check(file_.Open(path_)); }
+// Until the next start removed them, files of attempts that failed would fill the disk.
+RunWriter::~RunWriter() {
+  if (!file_) return;
+  file_.reset();
+  place_.db->GetEnv()->DeleteFile(path_).PermitUncheckedError();
+}
+
+Status RunWriter::Open() { return Check(file_->Open(path_)); }
 
 Status RunWriter::Add(const IndexWord& word) {
   if (filter_) filter_->Add(word.high);
@@ -45,7 +53,7 @@ Status RunWriter::Finish(Sequence first, Sequence last) {
   std::string trailer(reinterpret_cast<const char*>(&head), sizeof head);
   trailer.append(BytesOf(first_words_.data(), first_words_.size()).ToStringView());
   if (Status status = Put(kTrailerPart, trailer); !status.ok()) return status;
-  if (Status status = Check(file_.Finish()); !status.ok()) return status;
+  if (Status status = Check(file_->Finish()); !status.ok()) return status;
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.snapshot_consistency = false;
@@ -53,6 +61,7 @@ Status RunWriter::Finish(Sequence first, Sequence last) {
   const Status status = place_.health->Change(
       [&] { return place_.db->IngestExternalFile(place_.family, {path_}, ingest); },
       "taking an index run");
+  if (status.ok()) file_.reset();
   BW_FAILPOINT("after_index_run");
   return status;
 }
@@ -68,7 +77,7 @@ Status RunWriter::Check(const rocksdb::Status& status) const {
 }
 
 Status RunWriter::Put(uint32_t part, const rocksdb::Slice& value) {
-  return Check(file_.Put(PartKey(number_, part).slice(), value));
+  return Check(file_->Put(PartKey(number_, part).slice(), value));
 }
 
 Status RunWriter::FlushBlock() {

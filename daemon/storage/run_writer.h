@@ -11,12 +11,16 @@
 
 namespace budgetwatch {
 
-// Writes one run, word by word, into a file beside the database and hands it over.
-// Used by one thread; the place outlives it. Errors: STORE_FAILED.
+// Writes one run, word by word, into a file beside the database and hands it over; leaves
+// nothing behind when it does not come to that. Used by one thread; the place outlives it.
+// Errors: STORE_FAILED.
 class RunWriter {
  public:
   // For up to `capacity` words. The run has a filter when that fits by itself.
   RunWriter(const SortedRuns::Place& place, uint64_t number, uint64_t capacity);
+  ~RunWriter();
+  RunWriter(const RunWriter&) = delete;
+  RunWriter& operator=(const RunWriter&) = delete;
 
   Status Open();
 
@@ -36,7 +40,7 @@ class RunWriter {
   const uint64_t number_;
   const std::string path_;
   const rocksdb::Options options_;
-  rocksdb::SstFileWriter file_;
+  std::optional<rocksdb::SstFileWriter> file_;  // none once the database has it
   std::optional<BloomFilter> filter_;
   std::vector<IndexWord> block_;
   std::vector<IndexWord> first_words_;

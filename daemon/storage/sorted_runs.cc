@@ -22,6 +22,9 @@ namespace {
 // other; a word is rewritten once for each power of it.
 constexpr size_t kMergeCount = 4;
 
+// What a merge leaves of the disk to the commits; without it merging waits.
+constexpr uint64_t kMergeReserveBytes = 256u << 20;
+
 // Place of the first word in the block that is not below `word`.
 size_t LowerBound(const rocksdb::Slice& block, const IndexWord& word) {
   size_t low = 0;
@@ -265,10 +268,22 @@ std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
   return {};
 }
 
+// The parts stay until the merged run is there.
+bool SortedRuns::HasRoomToMerge(const std::vector<RunPtr>& runs) const {
+  uint64_t bytes = kMergeReserveBytes;
+  for (const RunPtr& run : runs) {
+    bytes += run->word_count * sizeof(IndexWord) +
+             BloomFilter::BytesFor(static_cast<size_t>(run->word_count));
+  }
+  uint64_t free_bytes = 0;
+  const rocksdb::Status known = place_.db->GetEnv()->GetFreeSpace(place_.directory, &free_bytes);
+  return !known.ok() || free_bytes >= bytes;
+}
+
 Status SortedRuns::MergeDue(const std::function<Status()>& between) {
   while (true) {
     const std::vector<RunPtr> old = RunsToMerge();
-    if (old.empty()) return {};
+    if (old.empty() || !HasRoomToMerge(old)) return {};
     auto merged = Merge(old, between);
     if (!merged.ok()) return merged.error();
     std::vector<RunPtr> changed = runs();

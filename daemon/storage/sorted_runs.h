@@ -117,6 +117,7 @@ class SortedRuns {
   Status ReadBlock(const IndexRun& run, size_t block, rocksdb::PinnableSlice* bytes) const;
   Status FindInRun(const IndexRun& run, uint64_t high, size_t index, const Found& found) const;
   std::vector<RunPtr> RunsToMerge() const;
+  bool HasRoomToMerge(const std::vector<RunPtr>& runs) const;
   Result<RunPtr> Merge(const std::vector<RunPtr>& runs, const std::function<Status()>& between);
   Status Drop(const IndexRun& run);
   Error Unreadable(uint64_t number) const;

@@ -255,6 +255,20 @@ void AddSuspense(const LedgerSnapshot& snapshot, std::vector<MetricFamily>* fami
   families->push_back(std::move(payments));
 }
 
+// What is done beside the commits, and that nobody waits for.
+MetricFamily UpkeepFailures(int64_t checkpoints, int64_t indexes) {
+  MetricFamily family =
+      GaugeFamily("upkeep_failures_total",
+                  "Checkpoints of the totals, and runs of the indexes, that could not be written.");
+  family.type = prometheus::MetricType::Counter;
+  for (const auto& [work, count] : {std::pair("checkpoint", checkpoints), {"index", indexes}}) {
+    prometheus::ClientMetric& metric = family.metric.emplace_back();
+    metric.label = {{"work", work}};
+    metric.counter.value = static_cast<double>(count);
+  }
+  return family;
+}
+
 }  // namespace
 
 std::vector<MetricFamily> LedgerCollector::Collect() const {
@@ -279,6 +293,8 @@ std::vector<MetricFamily> LedgerCollector::Collect() const {
   families.push_back(SingleGauge("store_writable",
                                  "Whether the store can be written: 1, or 0 while it cannot.",
                                  committer_.store_error() ? 0 : 1));
+  families.push_back(
+      UpkeepFailures(committer_.checkpoint_failure_count(), ledger_.store().IndexFailureCount()));
   families.push_back(SingleGauge("queue_depth", "Events that wait to be committed.",
                                  static_cast<double>(committer_.queue_depth())));
   families.push_back(SingleGauge("queue_limit",

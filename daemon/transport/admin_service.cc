@@ -48,18 +48,26 @@ void AdminServiceHandler::Describe(v1::GetServerInfoResponse* response) const {
 grpc::ServerUnaryReactor* AdminServiceHandler::VerifyLedger(grpc::CallbackServerContext* context,
                                                             const v1::VerifyLedgerRequest* request,
                                                             v1::VerifyLedgerResponse* response) {
-  return calls_.Answer(context, request, response, Lane::kCommands, "AdminService/VerifyLedger",
-                       [this, request, response] { return Verify(*request, response); });
+  return calls_.Answer(
+      context, request, response, Lane::kCommands, "AdminService/VerifyLedger",
+      [this, request, response](UnaryCall& call) { return Verify(*request, response, call); });
 }
 
 Status AdminServiceHandler::Verify(const v1::VerifyLedgerRequest& request,
-                                   v1::VerifyLedgerResponse* response) const {
+                                   v1::VerifyLedgerResponse* response, const UnaryCall& call) {
   std::optional<NotedPoint> noted;
   if (request.expected_sequence() != 0 || !request.expected_chain_hash().empty()) {
     noted = NotedPoint{request.expected_sequence(), request.expected_chain_hash()};
     if (Status status = CheckNotedPoint(*noted); !status.ok()) return status;
   }
-  const auto verification = budgetwatch::VerifyLedger(ledger_, noted);
+  // Each takes the memory of a second ledger, and a thread until its end.
+  if (verifying_.exchange(true)) {
+    return Refusal(Reason::kQueueFull, "",
+                   "another verification is under way; ask again when it has ended");
+  }
+  const auto verification =
+      budgetwatch::VerifyLedger(ledger_, noted, [&call] { return call.abandoned(); });
+  verifying_ = false;
   if (!verification.ok()) return verification.error();
   response->set_consistent(verification.value().differences.empty());
   response->set_verified_sequence(verification.value().verified_sequence);

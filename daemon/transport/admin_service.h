@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "budgetwatch/v1/admin_service.grpc.pb.h"
@@ -45,7 +46,8 @@ class AdminServiceHandler final : public v1::AdminService::CallbackService {
 
  private:
   void Describe(v1::GetServerInfoResponse* response) const;
-  Status Verify(const v1::VerifyLedgerRequest& request, v1::VerifyLedgerResponse* response) const;
+  Status Verify(const v1::VerifyLedgerRequest& request, v1::VerifyLedgerResponse* response,
+                const UnaryCall& call);
 
   Ledger& ledger_;
   Committer& committer_;
@@ -54,6 +56,7 @@ class AdminServiceHandler final : public v1::AdminService::CallbackService {
   const BusinessCalendar& calendar_;
   const ServerIdentity identity_;
   Calls& calls_;
+  std::atomic<bool> verifying_ = false;
 };
 
 }  // namespace budgetwatch

@@ -5,10 +5,6 @@
 namespace budgetwatch {
 namespace {
 
-// A smaller answer fits into what HTTP/2 lets a server send unasked, and costs little
-// if nobody reads it.
-constexpr size_t kWatchedBytes = 64u << 10;
-
 // "ipv4:10.0.0.7" of "ipv4:10.0.0.7:40000": a sender is a machine, not a connection.
 std::string MachineOf(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
 
@@ -61,8 +57,8 @@ bool UnaryCall::AdmitMore(size_t bytes) {
 }
 
 Status UnaryCall::ReserveAnswer(size_t bytes, const std::string& what) {
-  // As many at once as there are threads for reads are within the bound.
-  if (bytes <= calls_.limits().max_held_bytes / 4) return {};
+  // As many at once as there are threads that make them are within the bound.
+  if (bytes <= calls_.limits().max_held_bytes / Calls::kAnsweringThreads) return {};
   auto hold = calls_.admission().AdmitLargeAnswer(bytes, what);
   if (!hold.ok()) return hold.error();
   large_answer_ = std::move(hold).value();
@@ -71,7 +67,6 @@ Status UnaryCall::ReserveAnswer(size_t bytes, const std::string& what) {
 }
 
 bool UnaryCall::AdmitAnswer(size_t response_bytes) {
-  watched_ = response_bytes > kWatchedBytes;
   return response_bytes <= reserved_bytes_ || hold_.Resize(request_bytes_ + response_bytes);
 }
 
@@ -82,16 +77,15 @@ Error UnaryCall::TooManyAnswers() {
 
 void UnaryCall::Answer(const grpc::Status& status) {
   call_.Done(status);
-  if (watched_) {
-    BeginWait();
-    calls_.open_calls().Add(self_);
-  }
+  // However short the answer: a client can forbid the server to send a single byte.
+  BeginWait();
+  calls_.open_calls().Add(self_);
   Finish(status);
 }
 
 void UnaryCall::OnDone() {
   MarkOver();
-  if (watched_) calls_.open_calls().Remove(this);
+  calls_.open_calls().Remove(this);
   // The last owner may be the thread that looks for stalled calls. The call is over with hold_.
   large_answer_ = Hold();
   hold_ = Hold();
@@ -103,13 +97,14 @@ Status Calls::LimitRate(const grpc::CallbackServerContext& context, std::string_
   if (!sources_.limits() && !peers_.limits()) return {};
   const SteadyTime now = SteadyNow();
   const auto count = static_cast<int64_t>(event_count);
-  if (peers_.limits()) {
-    const int64_t wait = peers_.Take(MachineOf(context.peer()), count, now);
-    if (wait > 0) return RateLimited("this sender", wait);
-  }
-  const int64_t wait = sources_.Take(source, count, now);
-  if (wait > 0) return RateLimited("source \"" + std::string(source) + "\"", wait);
-  return {};
+  const std::string peer = peers_.limits() ? MachineOf(context.peer()) : std::string();
+  const int64_t peer_wait = peers_.Take(peer, count, now);
+  if (peer_wait > 0) return RateLimited("this sender", peer_wait);
+  const int64_t source_wait = sources_.Take(source, count, now);
+  if (source_wait == 0) return {};
+  // What one source may not send is no reason to keep others of its machine waiting.
+  peers_.GiveBack(peer, count);
+  return RateLimited("source \"" + std::string(source) + "\"", source_wait);
 }
 
 void Calls::Close() {

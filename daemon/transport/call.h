@@ -96,7 +96,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OpenCall {
   Hold hold_;
   size_t reserved_bytes_ = 0;  // for the answer, of large_answer_
   Hold large_answer_;
-  bool watched_ = false;
   std::shared_ptr<UnaryCall> self_;  // until OnDone
 };
 
@@ -115,6 +114,11 @@ class Calls {
         sources_(limits.source_events_per_second),
         peers_(limits.peer_events_per_second) {}
 
+  // Threads that make answers.
+  static constexpr size_t kReadThreads = 4;
+  static constexpr size_t kCommandThreads = 8;
+  static constexpr size_t kAnsweringThreads = kReadThreads + kCommandThreads;
+
   RpcObserver& observer() { return observer_; }
   const ServerLimits& limits() const { return limits_; }
   Admission& admission() { return admission_; }
@@ -129,7 +133,7 @@ class Calls {
   }
 
   // Counts payment events against the limits of their source and their sender.
-  // Errors: RATE_LIMITED.
+  // REQUIRES: a source that CheckSource takes. Errors: RATE_LIMITED.
   Status LimitRate(const grpc::CallbackServerContext& context, std::string_view source,
                    size_t event_count);
 
@@ -174,8 +178,6 @@ class Calls {
   void Close();
 
  private:
-  static constexpr size_t kReadThreads = 4;
-  static constexpr size_t kCommandThreads = 8;
   static constexpr size_t kWaitingCalls = 1000;
   // Bytes in memory of an answer, for each byte of its encoding.
   static constexpr size_t kAnswerCost = 4;

@@ -1,9 +1,11 @@
 #include "transport/connection_table.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <cstring>
 #include <utility>
 
 namespace budgetwatch {
@@ -25,6 +27,20 @@ void Break(int descriptor, ino_t socket) {
   (void)connect(descriptor, &nobody, sizeof(nobody));
 }
 
+// On an IPv6 listener an IPv4 peer comes as ::ffff:10.0.0.7, and gRPC calls it 10.0.0.7.
+void UnmapIpv4(sockaddr_storage* address, socklen_t* size) {
+  sockaddr_in6 mapped = {};
+  if (address->ss_family != AF_INET6) return;
+  memcpy(&mapped, address, sizeof(mapped));
+  if (!IN6_IS_ADDR_V4MAPPED(&mapped.sin6_addr)) return;
+  sockaddr_in plain = {};
+  plain.sin_family = AF_INET;
+  plain.sin_port = mapped.sin6_port;
+  memcpy(&plain.sin_addr, mapped.sin6_addr.s6_addr + 12, sizeof(plain.sin_addr));
+  memcpy(address, &plain, sizeof(plain));
+  *size = sizeof(plain);
+}
+
 }  // namespace
 
 bool ConnectionTable::Add(int descriptor) {
@@ -34,8 +50,11 @@ bool ConnectionTable::Add(int descriptor) {
   char host[NI_MAXHOST] = {};
   char port[NI_MAXSERV] = {};
   if (fstat(descriptor, &status) != 0 ||
-      getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
-      getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof(host), port,
+      getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return false;
+  }
+  UnmapIpv4(&address, &size);
+  if (getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof(host), port,
                   sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
     return false;
   }

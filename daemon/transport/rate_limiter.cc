@@ -29,8 +29,17 @@ int64_t RateLimiter::Take(std::string_view key, int64_t count, SteadyTime now) {
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(missing - kCapacity);
     return std::max<int64_t>(1, wait.count());
   }
-  bucket->second = now + missing + std::chrono::nanoseconds(count * 1'000'000'000 / per_second);
+  bucket->second = now + missing + TimeOf(count, per_second);
   return 0;
+}
+
+void RateLimiter::GiveBack(std::string_view key, int64_t count) {
+  const int64_t per_second = per_second_;
+  if (per_second <= 0) return;
+  const MutexLock lock(mutex_);
+  auto bucket = full_at_.find(std::string(key));
+  if (bucket == full_at_.end()) bucket = full_at_.find(kSharedKey);
+  if (bucket != full_at_.end()) bucket->second -= TimeOf(count, per_second);
 }
 
 void RateLimiter::Sweep(SteadyTime now) {

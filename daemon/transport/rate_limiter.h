@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -35,7 +36,15 @@ class RateLimiter {
   // the milliseconds until something is in it. REQUIRES: 0 <= count <= 10^9.
   int64_t Take(std::string_view key, int64_t count, SteadyTime now);
 
+  // Puts back what was just taken, since it will not be used after all.
+  void GiveBack(std::string_view key, int64_t count);
+
  private:
+  // In which `count` flows in.
+  static std::chrono::nanoseconds TimeOf(int64_t count, int64_t per_second) {
+    return std::chrono::nanoseconds(count * 1'000'000'000 / per_second);
+  }
+
   // Forgets what is full, which is as good as new.
   void Sweep(SteadyTime now) BW_REQUIRES(mutex_);
 

@@ -1,5 +1,7 @@
 #include "transport/warning_stream.h"
 
+#include <iterator>
+
 #include "transport/convert.h"
 
 namespace budgetwatch {
@@ -8,9 +10,11 @@ namespace {
 constexpr size_t kPageChanges = 64;
 constexpr int64_t kWaitMillis = 500;
 
-// What a watch costs that waits, and a warning that waits to be sent.
+// What a watch costs that waits, and a change that waits to be sent.
 constexpr size_t kStreamBytes = 16u << 10;
-constexpr size_t kChangeBytes = 1u << 10;
+constexpr size_t kChangeBytes = 256;
+// Bytes in memory of a warning that is being sent, for each byte of its encoding.
+constexpr size_t kOutgoingCost = 4;
 
 grpc::Status ShuttingDown() {
   return ToGrpcStatus(Refusal(Reason::kShuttingDown, "", "the server stops; watch again later"));
@@ -111,20 +115,24 @@ void WarningStream::FillPage() {
   if (snapshot_due_) {
     snapshot_due_ = false;
     Warnings::Changes open = warnings_.OpenNow(department_code_);
-    page_.assign(open.items.begin(), open.items.end());
+    page_.assign(std::move_iterator(open.items.begin()), std::move_iterator(open.items.end()));
     sequence_ = open.scanned;
   }
   while (page_.empty()) {
     const Sequence before = sequence_;
     Warnings::Changes changes = warnings_.ChangesAfter(sequence_, department_code_, kPageChanges);
-    page_.assign(changes.items.begin(), changes.items.end());
+    page_.assign(std::move_iterator(changes.items.begin()),
+                 std::move_iterator(changes.items.end()));
     sequence_ = changes.scanned;
     if (sequence_ == before) return;
   }
 }
 
 Status WarningStream::HoldPage() {
-  if (hold_.Resize(fixed_bytes_ + page_.size() * kChangeBytes)) return {};
+  if (hold_.Resize(fixed_bytes_ + page_.size() * kChangeBytes +
+                   kOutgoingCost * outgoing_.ByteSizeLong())) {
+    return {};
+  }
   return Refusal(Reason::kQueueFull, "",
                  "too many warnings wait for their clients to read them; watch again later");
 }
@@ -135,15 +143,18 @@ void WarningStream::Pump() {
     const MutexLock lock(mutex_);
     if (writing_ || finished_ || closing_) return;
     if (page_.empty()) FillPage();
-    if (const Status status = HoldPage(); !status.ok()) {
-      refused = ToGrpcStatus(status);
-    } else if (page_.empty()) {
-      return;
-    } else {
-      outgoing_.Clear();
-      *outgoing_.mutable_warning() = ToMessage(page_.front().warning);
+    outgoing_.Clear();
+    const bool has_next = !page_.empty();
+    if (has_next) {
+      *outgoing_.mutable_warning() = ToMessage(warnings_.AfterChange(page_.front()));
       outgoing_.set_sequence(page_.front().sequence);
       page_.pop_front();
+    }
+    if (const Status status = HoldPage(); !status.ok()) {
+      refused = ToGrpcStatus(status);
+    } else if (!has_next) {
+      return;
+    } else {
       writing_ = true;
     }
   }

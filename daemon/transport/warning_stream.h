@@ -44,9 +44,9 @@ class WarningStreams {
   std::thread thread_;
 };
 
-// One WatchWarnings call. It owns itself until the call is over. It holds the warnings
-// that are open at its start, then one page of changes at a time, so that a slow client
-// costs the server nothing more.
+// One WatchWarnings call. It owns itself until the call is over. It remembers which
+// warnings are open at its start, then one page of changes at a time, and makes a warning
+// when it is sent, so that a slow client costs the server nothing more.
 class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsResponse>,
                             public OpenCall {
  public:

@@ -265,6 +265,46 @@ TEST_F(DamageTest, OfALogThatTheManifestNamesIsToldAsWell) {
   EXPECT_TRUE(NamesACure(stack.error().message)) << stack.error().message;
 }
 
+// A refusal does not make worse what can be repaired.
+TEST_F(DamageTest, ALogThatWasAwayCountsAgainWhenItIsBack) {
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  const fs::path away = directory_.path() / "away";
+  for (const std::string& log : FilesOf(FileKind::kLog)) {
+    fs::rename(original() / log, away);
+    const auto refused = StoreStack::Open(original().string(), nullptr, clock_);
+    ASSERT_FALSE(refused.ok()) << log;
+    EXPECT_EQ(refused.error().reason, "DATA_DAMAGED") << log;
+    fs::rename(away, original() / log);
+  }
+  auto stack = StoreStack::Open(original().string(), nullptr, clock_);
+  ASSERT_TRUE(stack.ok()) << stack.error().message;
+  AuditTally tally;
+  load_.Audit(stack.value()->ledger(), stack.value()->payments(), &tally);
+  EXPECT_TRUE(tally.clean());
+}
+
+TEST_F(DamageTest, OfOneSlotOfTheMarkDoesNotMatterAndOfBothIsTold) {
+  MakeStore();
+  ASSERT_FALSE(HasFatalFailure());
+  const fs::path mark = original() / AcknowledgedMark::kFileName;
+  const uint64_t half = fs::file_size(mark) / 2;
+  for (const uint64_t slot : {uint64_t{0}, half}) {
+    const fs::path copy = directory_.path() / ("copy-" + std::to_string(slot));
+    fs::copy(original(), copy);
+    Change(copy / AcknowledgedMark::kFileName, slot, "\x7f");
+    EXPECT_TRUE(StoreStack::Open(copy.string(), nullptr, clock_).ok());
+  }
+  Change(mark, 0, "\x7f");
+  Change(mark, half, "\x7f");
+  const auto refused = StoreStack::Open(original().string(), nullptr, clock_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "DATA_DAMAGED");
+  EXPECT_TRUE(NamesACure(refused.error().message)) << refused.error().message;
+  fs::resize_file(mark, half);
+  EXPECT_FALSE(StoreStack::Open(original().string(), nullptr, clock_).ok());
+}
+
 // The last commit is acknowledged and gone: only the mark knows.
 TEST_F(DamageTest, OfTheLastCommitIsToldFromAWriteThatWasCutOff) {
   MakeStore();

@@ -146,17 +146,21 @@ def deaf_streams(arena):
 
 
 def deaf_answers(arena):
-    """Calls whose long answers are never read: they are cut after stall_timeout_seconds."""
+    """Calls whose answers are never read, long and short: they are cut after
+    stall_timeout_seconds."""
     count = 20
+    short = http2.message(http2.batch("bank", [http2.field(5, 1)]))
     refused = http2.message(http2.batch("bank", [http2.field(5, 1)] * 9_999))
     stack, connections = many(count, lambda: arena.connect(initial_window=0))
     with stack:
         for connection in connections:
             connection.send(http2.frame(http2.SETTINGS, http2.ACK, 0)
                             + http2.call_headers(1, http2.RECORD)
-                            + http2.data_frames(1, refused, end=True))
+                            + http2.data_frames(1, refused, end=True)
+                            + http2.call_headers(3, http2.RECORD)
+                            + http2.data_frames(3, short, end=True))
         arena.wait_metric('payments_recorded_total{outcome="rejected"}',
-                          lambda events: events == count * 9_999, "answers that wait")
+                          lambda events: events == count * 10_000, "answers that wait")
         arena.wait_metric("grpc_calls", lambda calls: calls == 0, "end of the calls")
         check_equal(arena.metric("grpc_held_bytes"), 0, "bytes held after the end of the calls")
 

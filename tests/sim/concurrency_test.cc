@@ -102,7 +102,9 @@ TEST_F(ConcurrencyTest, EveryAnswerIsTrueAtOneMoment) {
     const auto changes = ledger_.warnings().ChangesAfter(seen, "100", 10);
     EXPECT_GE(changes.scanned, seen);
     seen = changes.scanned;
-    ledger_.warnings().OpenNow("");
+    for (const auto& change : ledger_.warnings().OpenNow("").items) {
+      EXPECT_EQ(ledger_.warnings().AfterChange(change).id.ToString(), change.warning_id);
+    }
     ledger_.warnings().WaitForChange(seen, 1);
   });
   Read([this] {

@@ -118,6 +118,14 @@ TEST_F(ApplicationTest, KeepsTheLedgerOverARestart) {
   EXPECT_EQ(info.fiscal_years(0).amount_fen(), 100);
 }
 
+// Whoever ends a stop that hangs asks at any moment of it.
+TEST_F(ApplicationTest, WhatIsUnansweredCanBeAskedWhateverIsClosed) {
+  const auto application = Start();
+  EXPECT_THAT(application->Unanswered(), HasSubstr("0 calls"));
+  application->Stop();
+  EXPECT_THAT(application->Unanswered(), HasSubstr("nothing"));
+}
+
 TEST_F(ApplicationTest, BackupsGoBesideTheDataDirectory) {
   const auto application = Start();
   const auto stub = v1::AdminService::NewStub(Connect(*application));

@@ -120,6 +120,17 @@ TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
   EXPECT_EQ(given_back_, 2);
 }
 
+// The refusal of a very large answer is none of a smaller one.
+TEST_F(MemoryGuardTest, RoomForLessIsMadeAlsoSoonAfterMoreWasRefused) {
+  used_ = 400;
+  EXPECT_FALSE(guard_.HasRoom(300, now_));
+  idle_ = 150;
+  EXPECT_TRUE(guard_.HasRoom(150, now_));
+  EXPECT_EQ(given_back_, 2);
+  EXPECT_FALSE(guard_.HasRoom(300, now_));
+  EXPECT_EQ(given_back_, 2);
+}
+
 TEST_F(MemoryGuardTest, RoomIsMadeOfWhatTheAllocatorKeeps) {
   torn_ = 1000;
   used_ = 400;

@@ -211,6 +211,24 @@ TEST_F(VerifyTest, ANotedPointIsProved) {
   EXPECT_NE(differences(8, "hash 8").find("the journal ends at 7"), std::string::npos);
 }
 
+TEST_F(VerifyTest, ItEndsWhenNobodyWaitsForIt) {
+  int asked = 0;
+  const auto wanted = VerifyLedger(ledger_.ledger(), std::nullopt, [&asked] {
+    ++asked;
+    return false;
+  });
+  EXPECT_TRUE(wanted.ok());
+  ASSERT_GT(asked, 1);
+  for (int last = 1; last <= asked; ++last) {
+    int left = last;
+    const auto ended =
+        VerifyLedger(ledger_.ledger(), std::nullopt, [&left] { return --left == 0; });
+    ASSERT_FALSE(ended.ok()) << last;
+    EXPECT_EQ(ended.error().reason, "CALL_ENDED");
+    EXPECT_EQ(left, 0);
+  }
+}
+
 TEST_F(VerifyTest, AJournalThatCannotBeReadIsAnError) {
   class Unreadable : public MemoryStore {
    public:

@@ -221,13 +221,15 @@ TEST_F(WarningsTest, ChangesAreToldInOrderAsTheyWere) {
   EXPECT_EQ(all.scanned, all.items.back().sequence);
   for (size_t i = 0; i < all.items.size(); ++i) {
     const auto& change = all.items[i];
-    EXPECT_EQ(change.warning.history.back().sequence, change.sequence);
+    const Warning warning = ledger_.warnings().AfterChange(change);
+    EXPECT_EQ(warning.id.ToString(), change.warning_id);
+    EXPECT_EQ(warning.history.back().sequence, change.sequence);
     if (i > 0) {
       EXPECT_LT(all.items[i - 1].sequence, change.sequence);
     }
   }
-  EXPECT_TRUE(all.items.front().warning.open);
-  EXPECT_FALSE(all.items.back().warning.open);
+  EXPECT_TRUE(ledger_.warnings().AfterChange(all.items.front()).open);
+  EXPECT_FALSE(ledger_.warnings().AfterChange(all.items.back()).open);
   EXPECT_TRUE(ledger_.warnings().ChangesAfter(all.scanned, "", 100).items.empty());
   EXPECT_TRUE(ledger_.warnings().ChangesAfter(0, "other", 100).items.empty());
   EXPECT_TRUE(ledger_.warnings().WaitForChange(0, 0));

@@ -69,6 +69,16 @@ TEST(RocksDbStore, RefusesANewerFormat) {
   EXPECT_TRUE(Contains(OpenError(directory.path()).message, "is no number"));
 }
 
+// Not as damage, although this program cannot read it, and without changing it.
+TEST(RocksDbStore, RefusesWhatANewerProgramHasWritten) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
+  PutRaw(directory.path(), "journal", SequenceKey(1), "of another format");
+  EXPECT_TRUE(Contains(OpenError(directory.path()).message, "restore a backup"));
+  PutRaw(directory.path(), "default", "format_version", EncodeInt64(kStorageFormatVersion + 1));
+  EXPECT_TRUE(Contains(OpenError(directory.path()).message, "use a newer program"));
+}
+
 TEST(RocksDbStore, RefusesAnOlderFormat) {
   const TemporaryDirectory directory;
   ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
@@ -339,6 +349,70 @@ TEST(RocksDbStore, IndexesAnswerTheSameFromMemoryAndFromRuns) {
     paged.insert(paged.end(), page.value().begin(), page.value().end());
   }
   EXPECT_EQ(paged, all.value());
+}
+
+// As a client sends them that maps the wrong column.
+TEST(RocksDbStore, ACommitMayBringManyNewProjectCodes) {
+  constexpr int kCount = 5'000;
+  const TemporaryDirectory directory;
+  std::vector<JournalEntry> entries;
+  for (int i = 0; i < 2 * kCount; ++i) {
+    entries.emplace_back(MakeEntry(MakePayment(
+        "id-" + std::to_string(i), "P" + std::to_string(i % kCount), "2020-01-01", 100)));
+  }
+  {
+    const auto store = RocksDbStore::Open(directory.path().string());
+    ASSERT_TRUE(store.value()->Write({1, 1, std::move(entries), {}}).ok());
+  }
+  const auto store = RocksDbStore::Open(directory.path().string());
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  for (const int i : {0, 1, 2'500, kCount - 1}) {
+    const BookingRange range{2020, "P" + std::to_string(i), Day("2020-01-01"), Day("2020-01-01")};
+    const auto bookings = store.value()->ListBookings(range, std::nullopt, 10);
+    ASSERT_TRUE(bookings.ok());
+    ASSERT_EQ(bookings.value().size(), 2u) << i;
+    EXPECT_EQ(bookings.value()[0].sequence, i + 1);
+    EXPECT_EQ(bookings.value()[1].sequence, kCount + i + 1);
+  }
+}
+
+bool HasUnfinishedRun(const std::filesystem::path& path) {
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.path().string().ends_with(kUnfinishedRunSuffix)) return true;
+  }
+  return false;
+}
+
+// A run that cannot be merged is tried again with each new run only, leaves no file behind
+// and does not keep the other index from merging; recording goes on.
+TEST(RocksDbStore, ADamagedRunDoesNotFillTheDisk) {
+  constexpr int kRun = 64;
+  const TemporaryDirectory directory;
+  Sequence last = 0;
+  const auto write = [&last](RocksDbStore* store) {
+    const Status status =
+        store->Write({last + 1, last + 1, ManyPayments(static_cast<int>(last), kRun), {}});
+    last += kRun;
+    return status.ok();
+  };
+  {
+    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kRun});
+    ASSERT_TRUE(write(store.value().get()));
+    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
+    EXPECT_EQ(store.value()->IndexFailureCount(), 0);
+  }
+  // Too few words.
+  PutRaw(directory.path(), "payment_run", PartKey(1, 0).slice().ToString(), "short");
+  const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kRun});
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  int64_t failures = 0;
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(write(store.value().get()));
+    if (!store.value()->WaitForIndexes().ok()) ++failures;
+    EXPECT_FALSE(HasUnfinishedRun(directory.path()));
+  }
+  EXPECT_GE(failures, 9);
+  EXPECT_EQ(store.value()->IndexFailureCount(), failures);
 }
 
 // What a crash leaves of a run that was being made is removed.

@@ -73,6 +73,24 @@ TEST_F(AdminCallsTest, AStopEndsABackup) {
   first.join();
 }
 
+TEST_F(AdminCallsTest, OneVerificationAtATimeAndNoneThatNobodyWaitsFor) {
+  ASSERT_TRUE(Records(server_.Connect(), "p1"));
+  const int before = server_.store().scans();
+  server_.store().SetScansClosed(true);
+  BoundedCall left;
+  std::thread first([&] {
+    v1::VerifyLedgerResponse response;
+    EXPECT_EQ(stub_->VerifyLedger(&left, {}, &response).error_code(), grpc::StatusCode::CANCELLED);
+  });
+  ASSERT_TRUE(Eventually([&] { return server_.store().scans() == before + 1; }));
+  EXPECT_EQ(VerifyReason(0, ""), "QUEUE_FULL ");
+  left.TryCancel();
+  first.join();
+  EXPECT_EQ(VerifyReason(0, ""), "QUEUE_FULL ");  // it still reads
+  server_.store().SetScansClosed(false);
+  EXPECT_TRUE(Eventually([this] { return VerifyReason(0, "").empty(); }));
+}
+
 TEST_F(AdminCallsTest, WhatWasNotedIsBothOrNeither) {
   EXPECT_EQ(VerifyReason(0, ""), "");
   EXPECT_EQ(VerifyReason(0, std::string(64, 'a')), "INVALID_FIELD expected_sequence");

@@ -122,6 +122,14 @@ TEST_F(ConnectionAcceptorTest, AConnectionThatIsClosedIsForgotten) {
   close(other);
 }
 
+TEST_F(ConnectionAcceptorTest, AnIpv4PeerOfAnIpv6ListenerIsCutByItsIpv4Name) {
+  Listen("[::]:0");
+  const Peer peer(acceptor_->address());
+  ASSERT_TRUE(Eventually([this] { return taken() == 1; }));
+  table_.Cut(peer.name());
+  EXPECT_TRUE(peer.Ends());
+}
+
 TEST_F(ConnectionAcceptorTest, OnlyTheNamedPeerIsCut) {
   Listen("127.0.0.1:0");
   const Peer bad(acceptor_->address());

@@ -122,7 +122,7 @@ std::vector<grpc::Status> AskReports(TestServer& server, const std::string& depa
   return statuses;
 }
 
-// A server that takes reports of more than 42 projects for large, and has memory for 170.
+// A server that takes reports of more than 14 projects for large, and has memory for 170.
 class LargeAnswers : public testing::Test {
  protected:
   static ServerLimits Limits() {
@@ -136,7 +136,7 @@ class LargeAnswers : public testing::Test {
 
 // A retry does not help, so that there is no hint when, but one what to do.
 TEST_F(LargeAnswers, AReportThatMemoryIsTooSmallForIsRefusedBeforeItIsMade) {
-  server_.ledger().Apply(PlanOf("small", 40, 0));
+  server_.ledger().Apply(PlanOf("small", 12, 0));
   server_.ledger().Apply(PlanOf("large", 100, 1));
   server_.ledger().Apply(PlanOf("wide", 180, 0));
   server_.ledger().Apply(PlanOf("deep", 10, 50));
@@ -156,7 +156,7 @@ TEST_F(LargeAnswers, AReportThatMemoryIsTooSmallForIsRefusedBeforeItIsMade) {
 }
 
 TEST_F(LargeAnswers, TheyWaitForEachOtherAndSmallOnesDoNot) {
-  server_.ledger().Apply(PlanOf("small", 40, 0));
+  server_.ledger().Apply(PlanOf("small", 12, 0));
   server_.ledger().Apply(PlanOf("large", 100, 0));
   {
     const auto other = server_.calls().admission().AdmitLargeAnswer(400 << 10, "another");
@@ -302,6 +302,18 @@ TEST(Overload, ASourceIsHeldToItsRate) {
   EXPECT_GT(DetailsOf(status).retry_millis, 100'000);
   EXPECT_LE(DetailsOf(status).retry_millis, 1'000'000);
   EXPECT_TRUE(Record(server, RequestOf("other", 1)).ok());
+}
+
+TEST(Overload, ASourceOverItsRateDoesNotUseUpThatOfItsMachine) {
+  ServerLimits limits;
+  limits.source_events_per_second = 10;
+  limits.peer_events_per_second = 100;
+  TestServer server({}, limits);
+  EXPECT_TRUE(Record(server, RequestOf("greedy", 60)).ok());
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(DetailsOf(Record(server, RequestOf("greedy", 60))).reason, "RATE_LIMITED");
+  }
+  EXPECT_TRUE(Record(server, RequestOf("modest", 1)).ok());
 }
 
 TEST(Overload, ASenderIsHeldToItsRateWhateverItsSource) {

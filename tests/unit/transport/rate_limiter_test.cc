@@ -68,6 +68,20 @@ TEST(RateLimiter, AnotherRateHoldsAtOnceAndDebtsStay) {
   EXPECT_EQ(limiter.Take("a", 1, kStart), 0);
 }
 
+TEST(RateLimiter, WhatIsGivenBackIsAsIfNeverTaken) {
+  RateLimiter limiter(10);
+  EXPECT_EQ(limiter.Take("a", 10, kStart), 0);
+  limiter.GiveBack("a", 10);
+  limiter.GiveBack("nobody", 1000);
+  EXPECT_EQ(limiter.Take("a", 10, kStart), 0);
+  EXPECT_GT(limiter.Take("a", 1, kStart), 0);
+  // No more than a burst gathers.
+  limiter.GiveBack("a", 10);
+  const SteadyTime later = kStart + std::chrono::seconds(100);
+  EXPECT_EQ(limiter.Take("a", 10, later), 0);
+  EXPECT_GT(limiter.Take("a", 1, later), 0);
+}
+
 TEST(RateLimiter, KeysDoNotShare) {
   RateLimiter limiter(1);
   EXPECT_EQ(limiter.Take("a", 1, kStart), 0);

@@ -193,9 +193,11 @@ std::vector<std::string> ReadChanges(Watch* watch, size_t count) {
 // What the ledger says of them.
 std::vector<std::string> ChangesOf(TestServer* server) {
   std::vector<std::string> changes;
-  for (const auto& change : server->ledger().warnings().ChangesAfter(0, "", 1000).items) {
-    const auto kind = static_cast<v1::WarningEventKind>(change.warning.history.back().change);
-    changes.push_back(std::to_string(change.sequence) + " " + change.warning.id.ToString() + " " +
+  const Warnings& warnings = server->ledger().warnings();
+  for (const auto& change : warnings.ChangesAfter(0, "", 1000).items) {
+    const Warning warning = warnings.AfterChange(change);
+    const auto kind = static_cast<v1::WarningEventKind>(warning.history.back().change);
+    changes.push_back(std::to_string(change.sequence) + " " + warning.id.ToString() + " " +
                       v1::WarningEventKind_Name(kind).substr(19));
   }
   return changes;

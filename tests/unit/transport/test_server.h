@@ -46,9 +46,30 @@ class DeafObserver : public RpcObserver {
   void OnRpcDone(std::string_view, std::string_view, int64_t) override {}
 };
 
-// A store in memory whose writes wait while the gate is closed.
+// A store in memory whose writes, or scans of the journal, wait while a gate is closed.
 class GatedStore : public MemoryStore {
  public:
+  Status ScanJournal(Sequence first, Sequence last, const JournalVisitor& visit) const override {
+    {
+      MutexLock lock(mutex_);
+      ++scans_;
+      while (scans_closed_) lock.Wait(opened_);
+    }
+    return MemoryStore::ScanJournal(first, last, visit);
+  }
+
+  void SetScansClosed(bool closed) {
+    const MutexLock lock(mutex_);
+    scans_closed_ = closed;
+    opened_.notify_all();
+  }
+
+  // Scans that were begun.
+  int scans() const {
+    const MutexLock lock(mutex_);
+    return scans_;
+  }
+
   Status Write(const Commit& commit, WriteCost* cost = nullptr) override {
     {
       MutexLock lock(mutex_);
@@ -72,10 +93,12 @@ class GatedStore : public MemoryStore {
   }
 
  private:
-  Mutex mutex_;
-  std::condition_variable opened_;
+  mutable Mutex mutex_;
+  mutable std::condition_variable opened_;
   bool closed_ BW_GUARDED_BY(mutex_) = false;
   int waiting_ BW_GUARDED_BY(mutex_) = 0;
+  bool scans_closed_ BW_GUARDED_BY(mutex_) = false;
+  mutable int scans_ BW_GUARDED_BY(mutex_) = 0;
 };
 
 // Backups that are made when the test says so.
