@@ -48,6 +48,7 @@ void ReviewBook::Apply(Sequence sequence, WallMicros recorded_time, const Review
   RecordedReview& review = reviews_[entry.id];
   review.entry = {entry.id,           entry.known_at,     entry.trigger,
                   entry.profile_name, entry.content_hash, {}};
+  review.content_bytes = entry.content.size();
   review.sequence = sequence;
   review.recorded_time = recorded_time;
 }

@@ -46,7 +46,8 @@ struct ReviewEntry {
 
 // A review in the ledger; its content is left in the journal.
 struct RecordedReview {
-  ReviewEntry entry;  // without content
+  ReviewEntry entry;         // without content,
+  size_t content_bytes = 0;  // which has so many
   Sequence sequence = 0;
   WallMicros recorded_time = 0;
 };

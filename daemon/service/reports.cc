@@ -32,16 +32,23 @@ Result<Date> Reports::DateOf(const Request& request) const {
   return date;
 }
 
-Reports::Size Reports::LargestSize(const Request& request) const {
-  const auto revisions = ledger_.View([&](const LedgerState& state) {
-    return state.plans().Revisions(request.department_code, request.fiscal_year);
+Reports::Size Reports::LargestSize(const Request& request, int earlier_years) const {
+  const int year = request.fiscal_year;
+  return ledger_.View([&](const LedgerState& state) {
+    Size size;
+    for (const auto& revision : state.plans().Revisions(request.department_code, year)) {
+      size.projects = std::max(size.projects, revision->plan().projects.size());
+      size.indicators = std::max(size.indicators, revision->indicator_count);
+    }
+    if (!request.known_at.sequence && !request.known_at.time) return size;
+    for (int rebuilt = year - earlier_years; rebuilt <= year; ++rebuilt) {
+      const YearTotals* totals = state.totals().FindYear(rebuilt);
+      if (totals == nullptr) continue;
+      size.rebuilt_projects += totals->size();
+      for (const auto& [code, project] : *totals) size.rebuilt_days += project.days().size();
+    }
+    return size;
   });
-  Size largest;
-  for (const PlanRevisionPtr& revision : revisions) {
-    largest.projects = std::max(largest.projects, revision->plan().projects.size());
-    largest.indicators = std::max(largest.indicators, revision->indicator_count);
-  }
-  return largest;
 }
 
 // Calls make(state, totals), totals(year) being what was booked in a year as known then, null

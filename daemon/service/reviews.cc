@@ -194,14 +194,11 @@ Result<Reviews::Detail> Reviews::Get(const std::string& review_id) const {
         Reason::kReviewNotFound, "review_id",
         "no review \"" + Abbreviate(review_id, 256) + "\"; list the reviews for their ids");
   }
-  auto content = ReadContent(detail.review);
-  if (!content.ok()) return content.error();
-  detail.content = std::move(content).value();
   return detail;
 }
 
 Result<std::string> Reviews::ReadContent(const RecordedReview& review) const {
-  const auto item = ledger_.store().ReadEntry(review.sequence);
+  auto item = ledger_.store().ReadEntry(review.sequence);
   if (!item.ok()) return item.error();
   const auto* entry = ControlOf<ReviewEntry>(item.value().entry);
   if (entry == nullptr) {

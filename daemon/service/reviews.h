@@ -47,7 +47,6 @@ class Reviews {
   };
   struct Detail {
     RecordedReview review;
-    std::string content;
     std::vector<Warning> warnings;
   };
 
@@ -74,14 +73,16 @@ class Reviews {
   Page List(const Filter& filter, const std::optional<ReviewId>& after, size_t limit) const;
 
   // With the warnings of the department that were open when it was frozen, or that it
-  // opened, as they are now. Errors: REVIEW_NOT_FOUND, and the store's.
+  // opened, as they are now. Errors: REVIEW_NOT_FOUND.
   Result<Detail> Get(const std::string& review_id) const;
+
+  // What it was frozen as. Errors: the store's.
+  Result<std::string> ReadContent(const RecordedReview& review) const;
 
  private:
   void Loop();
   std::vector<DueReview> FindDue(Date business_date) const;
   Result<Frozen> Freeze(const DueReview& due, Sequence known_at, ReviewTrigger trigger);
-  Result<std::string> ReadContent(const RecordedReview& review) const;
 
   const Ledger& ledger_;
   Committer& committer_;

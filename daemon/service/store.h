@@ -159,7 +159,7 @@ class Store : public PaymentLookup {
   virtual Result<std::optional<StateCheckpoint>> LastCheckpoint(Sequence sequence) const = 0;
 
   // Visits every total as it stood at a checkpoint; with `fiscal_year`, that
-  // year's only. The cost follows the number of projects and days.
+  // year's only. The cost follows the number of projects and days, and how often they changed.
   virtual Status ScanTotals(Sequence checkpoint, std::optional<int> fiscal_year,
                             const TotalVisitor& visitor) const = 0;
 

@@ -46,6 +46,8 @@ Result<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Open(const std::stri
   }
   std::unique_ptr<rocksdb::RandomRWFile> file;
   if (status.ok()) status = env->NewRandomRWFile(path, &file, rocksdb::EnvOptions());
+  // What a killed process has left is not durable yet.
+  if (status.ok()) status = file->Sync();
   if (!status.ok()) {
     return Refusal(Reason::kStoreFailed, "data_directory",
                    "cannot write " + path + ": " + status.ToString() +
@@ -75,7 +77,8 @@ MarkContent AcknowledgedMark::content() const {
   return content_;
 }
 
-// A slot that a crash tore is passed over: the other one is the write before, or none.
+// A slot that a crash tore is passed over: the other one is the last that was durable, or
+// was never written.
 bool AcknowledgedMark::Read(const std::string& bytes) {
   if (bytes.empty()) return true;
   if (bytes.size() < 2 * kSlotBytes) return false;
@@ -93,6 +96,7 @@ bool AcknowledgedMark::Read(const std::string& bytes) {
     if (!whole || field(1) <= write_count_) continue;
     write_count_ = field(1);
     content_ = content;
+    slot_ = at == 0 ? 1 : 0;
   }
   return known;
 }
@@ -100,11 +104,11 @@ bool AcknowledgedMark::Read(const std::string& bytes) {
 void AcknowledgedMark::Write() {
   ++write_count_;
   const rocksdb::Status written =
-      file_->Write(write_count_ % 2 * kSlotBytes, EncodeSlot(content_, write_count_));
+      file_->Write(slot_ * kSlotBytes, EncodeSlot(content_, write_count_));
   const int64_t now = MonotonicNanos();
   if (!written.ok() || now - synced_nanos_ < kSyncNanos) return;
   synced_nanos_ = now;
-  file_->Sync().PermitUncheckedError();
+  if (file_->Sync().ok()) slot_ = 1 - slot_;
 }
 
 void AcknowledgedMark::Advance(Sequence sequence) {

@@ -30,8 +30,9 @@ struct MarkContent {
 // takes: it is written after every commit, but synced at most once a second, so that
 // it costs a commit a microsecond. A clean stop and a killed process leave it exact.
 //
-// The file holds two slots of 40 bytes, written in turn: sequence, number of the
-// write, manifest's number, its bytes, XXH3 of all (8 each, little-endian).
+// The file holds two slots of 40 bytes: sequence, number of the write, manifest's number,
+// its bytes, XXH3 of all (8 each, little-endian). One of them is durable, and the other one
+// is written until it is, so that a crash can tear one only.
 // Thread-safe.
 class AcknowledgedMark {
  public:
@@ -61,6 +62,7 @@ class AcknowledgedMark {
   mutable Mutex mutex_;
   MarkContent content_ BW_GUARDED_BY(mutex_);
   uint64_t write_count_ BW_GUARDED_BY(mutex_) = 0;
+  size_t slot_ BW_GUARDED_BY(mutex_) = 0;  // to be written
   int64_t synced_nanos_ BW_GUARDED_BY(mutex_) = 0;
 };
 

@@ -61,13 +61,19 @@ constexpr ReportCost kNewReview{10240, 6144};
 // For each byte of a review that is there: it, its message and the encoding.
 constexpr size_t kReviewCost = 5;
 
+// For a day of the totals that are rebuilt for an earlier moment, and for a project of them.
+constexpr size_t kRebuiltDayBytes = 64;
+constexpr size_t kRebuiltProjectBytes = 256;
+
 Status Reserve(const Reports& reports, const Reports::Request& request, const ReportCost& cost,
-               UnaryCall& call) {
-  const Reports::Size size = reports.LargestSize(request);
+               int earlier_years, UnaryCall& call) {
+  const Reports::Size size = reports.LargestSize(request, earlier_years);
   return call.ReserveAnswer(
-      size.projects * cost.project_bytes + size.indicators * cost.indicator_bytes,
+      size.projects * cost.project_bytes + size.indicators * cost.indicator_bytes +
+          size.rebuilt_projects * kRebuiltProjectBytes + size.rebuilt_days * kRebuiltDayBytes,
       "a report of " + std::to_string(size.projects) + " projects with " +
-          std::to_string(size.indicators) + " indicators");
+          std::to_string(size.indicators) + " indicators" +
+          (size.rebuilt_days > 0 ? ", as of an earlier moment of knowledge," : ""));
 }
 
 Status ReadReview(const std::string& content, v1::Review* review) {
@@ -90,7 +96,7 @@ Status MonitorServiceHandler::Report(const v1::GetExecutionReportRequest& reques
                                      UnaryCall& call) const {
   const auto read = RequestOf(request);
   if (!read.ok()) return read.error();
-  const Status reserved = Reserve(reports_, read.value(), kReport, call);
+  const Status reserved = Reserve(reports_, read.value(), kReport, 0, call);
   if (!reserved.ok()) return reserved;
   const auto report = reports_.Execution(read.value());
   if (!report.ok()) return report.error();
@@ -111,7 +117,7 @@ Status MonitorServiceHandler::Performance(const v1::GetPerformanceReportRequest&
                                           UnaryCall& call) const {
   const auto read = RequestOf(request);
   if (!read.ok()) return read.error();
-  const Status reserved = Reserve(reports_, read.value(), kReport, call);
+  const Status reserved = Reserve(reports_, read.value(), kReport, kEarlierYears, call);
   if (!reserved.ok()) return reserved;
   const auto report = reports_.Performance(read.value());
   if (!report.ok()) return report.error();
@@ -131,7 +137,7 @@ Status MonitorServiceHandler::Scores(const v1::GetScorecardRequest& request,
                                      v1::GetScorecardResponse* response, UnaryCall& call) const {
   const auto read = RequestOf(request);
   if (!read.ok()) return read.error();
-  const Status reserved = Reserve(reports_, read.value(), kReport, call);
+  const Status reserved = Reserve(reports_, read.value(), kReport, kEarlierYears, call);
   if (!reserved.ok()) return reserved;
   const auto scored = reports_.Scores(read.value());
   if (!scored.ok()) return scored.error();
@@ -202,7 +208,7 @@ Status MonitorServiceHandler::Review(const v1::RunReviewRequest& request,
                                      v1::RunReviewResponse* response, UnaryCall& call) {
   const auto read = RequestOf(request);
   if (!read.ok()) return read.error();
-  const Status reserved = Reserve(reports_, read.value(), kNewReview, call);
+  const Status reserved = Reserve(reports_, read.value(), kNewReview, kEarlierYears, call);
   if (!reserved.ok()) return reserved;
   const auto frozen = reviews_.Run(read.value());
   if (!frozen.ok()) return frozen.error();
@@ -254,14 +260,17 @@ Status MonitorServiceHandler::Find(const v1::GetReviewRequest& request,
                                    v1::GetReviewResponse* response, UnaryCall& call) const {
   const auto detail = reviews_.Get(request.review_id());
   if (!detail.ok()) return detail.error();
-  const Status reserved = call.ReserveAnswer(kReviewCost * detail.value().content.size(),
-                                             "review " + request.review_id());
+  const RecordedReview& recorded = detail.value().review;
+  const Status reserved =
+      call.ReserveAnswer(kReviewCost * recorded.content_bytes, "review " + request.review_id());
   if (!reserved.ok()) return reserved;
-  *response->mutable_summary() = ToMessage(detail.value().review);
+  const auto content = reviews_.ReadContent(recorded);
+  if (!content.ok()) return content.error();
+  *response->mutable_summary() = ToMessage(recorded);
   for (const Warning& warning : detail.value().warnings) {
     *response->add_warnings() = ToMessage(warning);
   }
-  return ReadReview(detail.value().content, response->mutable_review());
+  return ReadReview(content.value(), response->mutable_review());
 }
 
 }  // namespace budgetwatch

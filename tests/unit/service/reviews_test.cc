@@ -234,8 +234,10 @@ TEST_F(ReviewsTest, ADayThatHasPassedIsReviewedOnce) {
   EXPECT_EQ(page.reviews[0].entry.id.ToString(), "2020/100/2020-06-30/1");
   const auto detail = reviews->Get("2020/100/2020-06-30/1");
   ASSERT_TRUE(detail.ok());
-  EXPECT_EQ(format_.HashOf(detail.value().content), page.reviews[0].entry.content_hash);
-  EXPECT_THAT(detail.value().content, testing::HasSubstr("1-6月"));
+  const std::string content = reviews->ReadContent(detail.value().review).value();
+  EXPECT_EQ(detail.value().review.content_bytes, content.size());
+  EXPECT_EQ(format_.HashOf(content), page.reviews[0].entry.content_hash);
+  EXPECT_THAT(content, testing::HasSubstr("1-6月"));
   EXPECT_FALSE(detail.value().warnings.empty());
   for (const Warning& warning : detail.value().warnings) {
     EXPECT_EQ(warning.current_figures.has_value(), warning.open) << warning.id.ToString();
@@ -257,7 +259,7 @@ TEST_F(ReviewsTest, ADayThatHasPassedIsReviewedOnce) {
   ASSERT_TRUE(late.RunSchedule().ok());
   const auto late_detail = late.Get("2020/100/2020-06-30/1");
   ASSERT_TRUE(late_detail.ok());
-  EXPECT_EQ(late_detail.value().content, detail.value().content);
+  EXPECT_EQ(late.ReadContent(late_detail.value().review).value(), content);
   EXPECT_EQ(late.List({}, std::nullopt, 10).reviews.size(), 1u);
 }
 
@@ -277,7 +279,9 @@ TEST_F(ReviewsTest, RunsByHandAndKeepsTheFirst) {
   EXPECT_NE(second.value().content, first.value().content);
   ledger_.Restart();
   reviews = MakeReviews();
-  EXPECT_EQ(reviews->Get("2020/100/2020-05-15/1").value().content, first.value().content);
+  const auto kept = reviews->Get("2020/100/2020-05-15/1");
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(reviews->ReadContent(kept.value().review).value(), first.value().content);
   EXPECT_THAT(first.value().content, testing::HasSubstr("1月1日至5月15日"));
 }
 
