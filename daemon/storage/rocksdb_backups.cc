@@ -8,6 +8,7 @@
 
 #include "base/failpoint.h"
 #include "storage/backup_metadata.h"
+#include "storage/rocksdb_options.h"
 
 namespace budgetwatch {
 namespace {
@@ -98,6 +99,8 @@ Result<std::shared_ptr<rocksdb::BackupEngine>> RocksDbBackups::OpenEngine() {
     std::unique_ptr<rocksdb::Directory> holder;
     status = env_->NewDirectory(parent.empty() ? "." : parent.string(), &holder);
     if (status.ok()) status = holder->Fsync();
+    std::error_code ignored;  // it can be used all the same
+    std::filesystem::permissions(directory_, std::filesystem::perms::owner_all, ignored);
   }
   if (!status.ok()) return Failed(status.ToString() + kCure);
   rocksdb::BackupEngine* engine = nullptr;
@@ -218,6 +221,7 @@ Result<BackupList> ListBackups(const std::string& directory) {
 Status CopyBackup(const std::string& directory, int64_t id, const std::string& target) {
   const auto engine = OpenReader(directory);
   if (!engine.ok()) return engine.error();
+  if (Status status = PrepareDirectory(target); !status.ok()) return status;
   const rocksdb::IOStatus copied =
       engine.value()->RestoreDBFromBackup(static_cast<rocksdb::BackupID>(id), target, target);
   if (copied.ok()) return {};

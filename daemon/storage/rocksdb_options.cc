@@ -77,11 +77,15 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(size_t memory_byt
 Status PrepareDirectory(const std::string& directory) {
   std::error_code error;
   const std::filesystem::path path(directory);
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
+  const bool exists = std::filesystem::exists(path, error);
+  if (exists && !std::filesystem::is_directory(path, error)) {
     return Refusal(Reason::kStoreFailed, "data_directory",
                    directory + " is not a directory; name another one");
   }
   std::filesystem::create_directories(path, error);
+  if (!exists && !error) {
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  }
   if (error) {
     return Refusal(Reason::kStoreFailed, "data_directory",
                    "cannot create " + directory + ": " + error.message());

@@ -136,6 +136,8 @@ TEST_F(RestoreTest, BringsBackAllThatWasRecorded) {
   EXPECT_EQ(restored.value().verification.chain_hash, moments_.back().point.chain_hash);
   EXPECT_EQ(restored.value().replaced_dir, "");
   EXPECT_EQ(Names(), (std::vector<std::string>{"backups", "data", "restored"}));
+  EXPECT_EQ(std::filesystem::status(request_.data_dir).permissions(),
+            std::filesystem::perms::owner_all);
   ExpectRestored(moments_.back());
 }
 

@@ -104,6 +104,7 @@ TEST_F(RocksDbBackupsTest, ACopyHoldsWhatWasThere) {
   EXPECT_EQ(created.backup.point,
             (BackupPoint{kStorageFormatVersion, 300, 1300, store_->ChainHashAt(300).value()}));
   EXPECT_GT(created.backup.size_bytes, 0);
+  EXPECT_EQ(fs::status(backups()).permissions(), fs::perms::owner_all);
   Record(5);
   ASSERT_TRUE(CopyBackup(backups(), created.backup.id, target()).ok());
   EXPECT_FALSE(fs::exists(fs::path(target()) / AcknowledgedMark::kFileName));

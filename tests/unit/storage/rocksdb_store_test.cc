@@ -35,7 +35,10 @@ bool Contains(const std::string& text, const std::string& part) {
 
 TEST(RocksDbStore, CreatesTheDirectoryWithItsParents) {
   const TemporaryDirectory directory;
-  EXPECT_TRUE(RocksDbStore::Open((directory.path() / "a" / "b").string()).ok());
+  const auto path = directory.path() / "a" / "b";
+  EXPECT_TRUE(RocksDbStore::Open(path.string()).ok());
+  // What is paid to whom is nobody else's business.
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all);
 }
 
 TEST(RocksDbStore, RefusesADirectoryInUse) {
