@@ -66,7 +66,7 @@ std::optional<int64_t> ParseCount(std::string_view text) {
 }
 
 Reading ReadSurvey(std::string_view satisfied_text, std::string_view asked_text) {
-  constexpr char kReason[] = "INVALID_SURVEY";
+  constexpr const char* kReason = "INVALID_SURVEY";
   const auto satisfied = ParseCount(satisfied_text);
   if (!satisfied) {
     return Refuse(kReason, "satisfied",
