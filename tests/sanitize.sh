@@ -30,9 +30,8 @@ fi
 
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=$type -DBUDGETWATCH_BUILD_TESTS=ON
 cmake --build "$build" -j2 --target $target
-# A finding ends the test with an error and a report. What is freed is kept from use for a
-# while; with more of it, daemons would come near their memory limit.
-export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=64
+# A finding ends the test with an error and a report.
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 exec ctest --test-dir "$build" -LE 'slow|fuzz|tidy' --output-on-failure --no-tests=error -j2 "$@"

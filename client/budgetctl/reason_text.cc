@@ -64,7 +64,7 @@ constexpr ReasonWords kReasons[] = {
     {"FISCAL_YEAR_NOT_OVER", "该年度尚未结束，不能关账"},
     {"MALFORMED_MESSAGE", "请求无法解析；客户端与服务端版本可能不一致"},
     // Of the server.
-    {"QUEUE_FULL", "服务端繁忙，等待入账的太多；请稍后再试"},
+    {"QUEUE_FULL", "服务端繁忙；请稍后再试"},
     {"STORE_FAILED", "服务端无法读写存储；请检查磁盘空间和服务端日志"},
     {"SHUTTING_DOWN", "服务端正在停止；请在它启动后再试"},
     {"DATA_DAMAGED", "存储的内容自相矛盾；请运行 budgetctl admin verify"},

@@ -90,8 +90,8 @@ class Restorer {
     if (status.ok()) status = PutInPlace(proved);
     // While neither the old nor the restored data are in place, what is left here keeps a
     // daemon from starting with an empty ledger.
-    const bool something_in_place = in_use_ == nullptr || HoldsStore(target_);
-    if (!status.ok() && !something_in_place) return status.error();
+    std::error_code error;
+    if (!status.ok() && in_use_ != nullptr && !fs::exists(target_, error)) return status.error();
     if (const Status removed = RemoveLeftovers(); status.ok() && !removed.ok()) {
       tell_(removed.error().message);
     }

@@ -90,7 +90,7 @@ std::vector<Setting> Memory() {
        "0 for a sixth of memory_limit_mib; at most half of it. An event counts with its bytes and "
        "512 more, a call with 24 KiB, an open stream with 128 KiB. Past it, calls are refused with "
        "RESOURCE_EXHAUSTED (QUEUE_FULL) and a retry hint. Reports that may take more than a "
-       "quarter of it, counted with 3 KiB a project and 1.5 KiB an indicator, are made when "
+       "twelfth of it, counted with 3 KiB a project and 1.5 KiB an indicator, are made when "
        "memory_limit_mib leaves room for them, and refused with FAILED_PRECONDITION "
        "(ANSWER_TOO_LARGE) otherwise.",
        kRestarts, BW_NUMBER(0, kMebibyte, "MiB", max_queued_mib)},

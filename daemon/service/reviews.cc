@@ -198,7 +198,7 @@ Result<Reviews::Detail> Reviews::Get(const std::string& review_id) const {
 }
 
 Result<std::string> Reviews::ReadContent(const RecordedReview& review) const {
-  auto item = ledger_.store().ReadEntry(review.sequence);
+  const auto item = ledger_.store().ReadEntry(review.sequence);
   if (!item.ok()) return item.error();
   const auto* entry = ControlOf<ReviewEntry>(item.value().entry);
   if (entry == nullptr) {

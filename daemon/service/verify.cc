@@ -55,7 +55,9 @@ class Verifier {
     CompareServed(served);
     for (const auto check : {&Verifier::CheckIds, &Verifier::CheckControl, &Verifier::CheckTaken,
                              &Verifier::CheckBookings}) {
-      if (const Status checked = (this->*check)(); !checked.ok()) return checked.error();
+      Status checked = GoOn();
+      if (checked.ok()) checked = (this->*check)();
+      if (!checked.ok()) return checked.error();
     }
     return std::move(result_);
   }

@@ -31,7 +31,8 @@ Status CheckNotedPoint(const NotedPoint& noted);
 // what was taken from each payment and the checkpoint totals, and compares all of it with
 // what is served and stored, the chain first. Neither may the indexes hold more than the
 // journal has. With `noted`, proves that the journal up to there is still the one that
-// was noted. Commits go on meanwhile. Ends soon after `abandoned()` is true; null for never.
+// was noted. Commits go on meanwhile. Ends at the next step after
+// `abandoned()` is true, of which reading the chain is one; null for never.
 // Errors: CALL_ENDED then; of the store, when the journal cannot be read at all.
 Result<Verification> VerifyLedger(const Ledger& ledger,
                                   const std::optional<NotedPoint>& noted = std::nullopt,

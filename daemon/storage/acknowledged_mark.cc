@@ -50,7 +50,7 @@ Result<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Open(const std::stri
   if (status.ok()) status = file->Sync();
   if (!status.ok()) {
     return Refusal(Reason::kStoreFailed, "data_directory",
-                   "cannot write " + path + ": " + status.ToString() +
+                   "cannot use " + path + ": " + status.ToString() +
                        "; check the disk and the rights of the directory, then start again");
   }
   std::unique_ptr<AcknowledgedMark> mark(new AcknowledgedMark(std::move(file)));

@@ -76,11 +76,12 @@ Status IndexMaintenance::SealDue() {
     bookings_.Sort();
     if (payments_.tail_count() >= seal_count_) {
       if (Status status = payments_.Seal(); !status.ok()) return status;
+      merge_due_ = true;
     }
     if (bookings_.tail_count() >= seal_count_) {
       if (Status status = bookings_.Seal(); !status.ok()) return status;
+      merge_due_ = true;
     }
-    merge_due_ = true;
     {
       // Whoever found too much in memory waits by now, or sees that it is less.
       const MutexLock lock(mutex_);

@@ -128,6 +128,9 @@ Status RocksDbStore::OpenDatabase(rocksdb::Env* env, size_t memory_bytes) {
   };
   auto opened = RecoverDatabase(directory_, options, FamilyDescriptors(memory_bytes),
                                 mark_->content(), find_last);
+  if (!opened.ok() && opened.error().reason != ReasonName(Reason::kDataDamaged)) {
+    return opened.error();
+  }
   if (!opened.ok()) {
     const auto version = FormatOf(directory_, options);
     return version && *version != kStorageFormatVersion ? OtherFormat(directory_, *version)

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "domain/payment.h"
+
 namespace budgetwatch {
 namespace {
 
@@ -95,6 +97,7 @@ void UnaryCall::OnDone() {
 Status Calls::LimitRate(const grpc::CallbackServerContext& context, std::string_view source,
                         size_t event_count) {
   if (!sources_.limits() && !peers_.limits()) return {};
+  if (Status status = CheckSource(source); !status.ok()) return status;
   const SteadyTime now = SteadyNow();
   const auto count = static_cast<int64_t>(event_count);
   const std::string peer = peers_.limits() ? MachineOf(context.peer()) : std::string();

@@ -133,7 +133,7 @@ class Calls {
   }
 
   // Counts payment events against the limits of their source and their sender.
-  // REQUIRES: a source that CheckSource takes. Errors: RATE_LIMITED.
+  // Errors: RATE_LIMITED; INVALID_SOURCE, since a name of any length is no key to keep.
   Status LimitRate(const grpc::CallbackServerContext& context, std::string_view source,
                    size_t event_count);
 

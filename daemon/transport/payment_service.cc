@@ -45,7 +45,6 @@ grpc::ServerUnaryReactor* PaymentServiceHandler::RecordPayments(
   DecodedBatch batch;
   Status taken = DecodeBatch(*request, calls_.limits().max_batch_events, &batch);
   if (taken.ok() && !call->AdmitMore(batch.held_bytes() - batch.bytes->size())) return call;
-  if (taken.ok()) taken = CheckSource(batch.source);
   if (taken.ok()) taken = calls_.LimitRate(*context, batch.source, batch.events.size());
   if (!taken.ok()) {
     call->Answer(ToGrpcStatus(taken));

@@ -157,9 +157,8 @@ Status PaymentStream::Submit(int64_t number, int64_t received_nanos,
     const MutexLock lock(mutex_);
     committing_bytes_ += hold->bytes();
   }
-  Status allowed = CheckSource(batch.source);
-  if (allowed.ok()) allowed = calls_.LimitRate(context(), batch.source, batch.events.size());
-  if (!allowed.ok()) return allowed;
+  Status limited = calls_.LimitRate(context(), batch.source, batch.events.size());
+  if (!limited.ok()) return limited;
   payments_.Record(batch.source, batch.events, batch.bytes, received_nanos,
                    [this, number, hold](Result<std::vector<PaymentOutcome>> outcomes) {
                      OnOutcomes(number, std::move(outcomes), std::move(*hold));

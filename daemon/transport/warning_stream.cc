@@ -143,7 +143,7 @@ void WarningStream::Pump() {
     const MutexLock lock(mutex_);
     if (writing_ || finished_ || closing_) return;
     if (page_.empty()) FillPage();
-    outgoing_.Clear();
+    outgoing_ = v1::WatchWarningsResponse();  // keeps no memory of the last one
     const bool has_next = !page_.empty();
     if (has_next) {
       *outgoing_.mutable_warning() = ToMessage(warnings_.AfterChange(page_.front()));

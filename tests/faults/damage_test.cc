@@ -270,7 +270,9 @@ TEST_F(DamageTest, ALogThatWasAwayCountsAgainWhenItIsBack) {
   MakeStore();
   ASSERT_FALSE(HasFatalFailure());
   const fs::path away = directory_.path() / "away";
-  for (const std::string& log : FilesOf(FileKind::kLog)) {
+  const std::vector<std::string> logs = FilesOf(FileKind::kLog);
+  ASSERT_FALSE(logs.empty());
+  for (const std::string& log : logs) {
     fs::rename(original() / log, away);
     const auto refused = StoreStack::Open(original().string(), nullptr, clock_);
     ASSERT_FALSE(refused.ok()) << log;

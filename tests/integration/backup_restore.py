@@ -19,15 +19,16 @@ import shutil
 import signal
 import subprocess
 
-from daemon import (ENVIRONMENT, Daemon, Process, check, check_equal, main, run_program,
-                    wait_for, write_payments, write_plan)
+from daemon import (ENVIRONMENT, MEMORY_LIMIT_MIB, Daemon, Process, check, check_equal, main,
+                    run_program, wait_for, write_payments, write_plan)
 
 TODAY = "2021-01-15"
 YEAR = 2020
 DEPARTMENT = "122"
 CODES = [f"122-0601-JBN-AAA{letter}" for letter in "ABCDE"]
 LOAD_PAYMENTS = 300_000
-SETTINGS = "checkpoint_entries: 20000\nindex_memory_payments: 10000\nbackups_kept: 3\n"
+SETTINGS = ("checkpoint_entries: 20000\nindex_memory_payments: 10000\nbackups_kept: 3\n"
+            f"memory_limit_mib: {MEMORY_LIMIT_MIB}\n")
 FAILPOINT = "between_restore_renames"
 
 

@@ -17,6 +17,10 @@ COMMAND_SECONDS = 120
 STOP_SECONDS = 30
 POLL_SECONDS = 0.005
 
+# What a daemon may take: a sanitizer needs several times as much.
+MEMORY_FACTOR = int(os.environ.get("BUDGETWATCH_MEMORY_FACTOR", "1"))
+MEMORY_LIMIT_MIB = 1024 * MEMORY_FACTOR
+
 # Everything is on loopback: a proxy has no part in it. What budgetctl says must not
 # hang on the caller's language or server either.
 ENVIRONMENT = {name: value for name, value in os.environ.items()
@@ -106,6 +110,10 @@ class Daemon(Process):
         for flag in ("--listen", "--metrics-listen"):
             if flag not in flags:
                 arguments += [flag, "127.0.0.1:0"]
+        if MEMORY_FACTOR > 1 and "--config" not in flags:
+            limit = data_dir.parent / f"{data_dir.name}-limit.yaml"
+            limit.write_text(f"memory_limit_mib: {MEMORY_LIMIT_MIB}\n", encoding="utf-8")
+            arguments += ["--config", limit]
         super().__init__([*arguments, *flags], data_dir.parent, f"{data_dir.name}-daemon",
                          environment)
         try:

@@ -106,6 +106,16 @@ TEST_F(MemoryGuardTest, NothingIsMendedWhileConnectionsAreBroken) {
   EXPECT_EQ(mended_, 0);
 }
 
+// What was in use when connections were taken again was not the ledger's own after all.
+TEST_F(MemoryGuardTest, MemoryThatComesDownLaterIsNoReasonToWaitForMoreNextTime) {
+  Use(950, 2000);
+  EXPECT_TRUE(open_);
+  EXPECT_EQ(shed_, 1);
+  Use(550);
+  Use(651);
+  EXPECT_EQ(shed_, 2);
+}
+
 TEST_F(MemoryGuardTest, RoomEndsWhereConnectionsAreBroken) {
   used_ = 400;
   EXPECT_TRUE(guard_.HasRoom(250, now_));

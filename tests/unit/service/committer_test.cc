@@ -297,6 +297,39 @@ TEST_F(CommitterTest, NoTimeIsFixedPastAFailedWriteUntilTheNextOneWorks) {
   EXPECT_EQ(committer_->FixTime(2000).value(), 1);
 }
 
+// Gathering what has changed takes time, and a full disk takes none of it.
+TEST_F(CommitterTest, ACheckpointThatFailsIsTriedAgainWhenAnEighthMoreHasCome) {
+  class NoCheckpoints : public MemoryStore {
+   public:
+    Status WriteCheckpoint(const StateCheckpoint& checkpoint,
+                           const std::vector<TotalRow>& changed) override {
+      tried.push_back(checkpoint.sequence);
+      if (failing) return Refusal(Reason::kStoreFailed, "", "no room");
+      return MemoryStore::WriteCheckpoint(checkpoint, changed);
+    }
+    bool failing = true;
+    std::vector<Sequence> tried;
+  };
+  NoCheckpoints store;
+  const auto ledger = Ledger::Open(store).value();
+  Committer::Options options;
+  options.checkpoint_interval = 16;
+  const auto committer = Committer::Create(*ledger, clock_, options).value();
+  const auto pay = [&](int first, int last) {
+    for (int i = first; i <= last; ++i) {
+      committer->SubmitPayments({"bank", {Payment("p" + std::to_string(i))}}, [](const auto&) {});
+      committer->RunOnce();
+    }
+  };
+  pay(1, 20);
+  EXPECT_EQ(store.tried, (std::vector<Sequence>{16, 18, 20}));
+  EXPECT_EQ(committer->checkpoint_failure_count(), 3);
+  store.failing = false;
+  pay(21, 40);
+  EXPECT_EQ(store.tried, (std::vector<Sequence>{16, 18, 20, 22, 38}));
+  EXPECT_EQ(committer->checkpoint_failure_count(), 3);
+}
+
 TEST_F(CommitterTest, CheckpointsComeWhenTheyAreDueAndHoldTheTotals) {
   Committer::Options options;
   options.checkpoint_interval = 3;

@@ -389,33 +389,45 @@ bool HasUnfinishedRun(const std::filesystem::path& path) {
 // A run that cannot be merged is tried again with each new run only, leaves no file behind
 // and does not keep the other index from merging; recording goes on.
 TEST(RocksDbStore, ADamagedRunDoesNotFillTheDisk) {
-  constexpr int kRun = 64;
+  constexpr int kRun = 6'000;
   const TemporaryDirectory directory;
+  const auto open = [&directory] {
+    return RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kRun}).value();
+  };
   Sequence last = 0;
-  const auto write = [&last](RocksDbStore* store) {
-    const Status status =
-        store->Write({last + 1, last + 1, ManyPayments(static_cast<int>(last), kRun), {}});
-    last += kRun;
-    return status.ok();
+  const auto write = [&last](RocksDbStore* store, int count) {
+    EXPECT_TRUE(
+        store->Write({last + 1, last + 1, ManyPayments(static_cast<int>(last), count), {}}).ok());
+    last += count;
   };
   {
-    const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kRun});
-    ASSERT_TRUE(write(store.value().get()));
-    ASSERT_TRUE(store.value()->WaitForIndexes().ok());
-    EXPECT_EQ(store.value()->IndexFailureCount(), 0);
+    const auto store = open();
+    write(store.get(), kRun);
+    ASSERT_TRUE(store->WaitForIndexes().ok());
   }
-  // Too few words.
-  PutRaw(directory.path(), "payment_run", PartKey(1, 0).slice().ToString(), "short");
-  const auto store = RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kRun});
-  ASSERT_TRUE(store.ok()) << store.error().message;
-  int64_t failures = 0;
-  for (int i = 0; i < 12; ++i) {
-    ASSERT_TRUE(write(store.value().get()));
-    if (!store.value()->WaitForIndexes().ok()) ++failures;
+  // A block in the middle, with too few words: the merge is under way when it finds out.
+  PutRaw(directory.path(), "payment_run", PartKey(1, 9).slice().ToString(), "short");
+  const auto store = open();
+  for (int i = 0; i < 2; ++i) {
+    write(store.get(), kRun);
+    ASSERT_TRUE(store->WaitForIndexes().ok());
+  }
+  for (int runs = 4, failures = 1; runs < 8; ++runs, ++failures) {
+    write(store.get(), kRun);
+    EXPECT_FALSE(store->WaitForIndexes().ok());
+    EXPECT_EQ(store->IndexFailureCount(), failures);
     EXPECT_FALSE(HasUnfinishedRun(directory.path()));
   }
-  EXPECT_GE(failures, 9);
-  EXPECT_EQ(store.value()->IndexFailureCount(), failures);
+  // Enough to be sorted, not for a run.
+  write(store.get(), 5'000);
+  EXPECT_TRUE(store->WaitForIndexes().ok());
+  EXPECT_EQ(store->IndexFailureCount(), 4);
+  const auto ledger = Ledger::Open(*store);
+  ASSERT_TRUE(ledger.ok());
+  const auto verification = VerifyLedger(*ledger.value());
+  ASSERT_FALSE(verification.ok());
+  EXPECT_TRUE(Contains(verification.error().message, "index run 1"))
+      << verification.error().message;
 }
 
 // What a crash leaves of a run that was being made is removed.

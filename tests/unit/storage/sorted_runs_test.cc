@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -28,13 +29,26 @@ constexpr size_t kRunFilter = kRunWords * 2;
 
 uint64_t HighOf(uint64_t sequence) { return sequence * 0x9e3779b97f4a7c15u; }
 
+// A disk with as much room as the test wants.
+class SizedDisk : public rocksdb::EnvWrapper {
+ public:
+  SizedDisk() : EnvWrapper(rocksdb::Env::Default()) {}
+  rocksdb::Status GetFreeSpace(const std::string&, uint64_t* bytes) override {
+    *bytes = free_bytes;
+    return rocksdb::Status::OK();
+  }
+  const char* Name() const override { return "SizedDisk"; }
+
+  uint64_t free_bytes = uint64_t{1} << 40;
+};
+
 class SortedRunsTest : public testing::Test {
  protected:
   SortedRunsTest() { OpenDatabase(); }
   ~SortedRunsTest() override { CloseDatabase(); }
 
   void OpenDatabase() {
-    rocksdb::DBOptions options = DatabaseOptions(nullptr);
+    rocksdb::DBOptions options = DatabaseOptions(&env_);
     options.listeners.push_back(health_.listener());
     rocksdb::DB* db = nullptr;
     BW_CHECK(
@@ -91,6 +105,7 @@ class SortedRunsTest : public testing::Test {
   }
 
   const TemporaryDirectory directory_;
+  SizedDisk env_;
   StoreHealth health_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
@@ -110,6 +125,18 @@ TEST_F(SortedRunsTest, FiltersKeepToTheirBoundWhileRunsGrow) {
     ExpectAllFound();
     EXPECT_GE(2 * most + kRunFilter, bound) << "the room is used";
   }
+}
+
+TEST_F(SortedRunsTest, MergingWaitsForRoomOnTheDisk) {
+  Open(0);
+  env_.free_bytes = 256u << 20;  // what is left to commits, and nothing for the run
+  for (int i = 0; i < 7; ++i) AppendRun();
+  EXPECT_EQ(runs_->run_count(), 7u);
+  ExpectAllFound();
+  env_.free_bytes += 1 << 20;
+  AppendRun();
+  EXPECT_LT(runs_->run_count(), 7u);
+  ExpectAllFound();
 }
 
 TEST_F(SortedRunsTest, AnotherBoundAfterAStartTakesAndGivesFilters) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -72,7 +73,9 @@ class LedgerCollectorTest : public testing::Test {
         Labels labels;
         for (const auto& label : metric.label) labels[label.name] = label.value;
         EXPECT_EQ(labels.size(), metric.label.size()) << family.name;
-        EXPECT_TRUE(samples.emplace(labels, metric.gauge.value).second)
+        const bool counter = family.type == prometheus::MetricType::Counter;
+        const double value = counter ? metric.counter.value : metric.gauge.value;
+        EXPECT_TRUE(samples.emplace(labels, value).second)
             << family.name << " twice with the same labels";
       }
     }
@@ -423,6 +426,30 @@ TEST_F(LedgerCollectorTest, StoreThatRefusesWritesIsShown) {
   EXPECT_TRUE(write().ok());
   EXPECT_EQ(Scrape().at("store_writable"), (Samples{{{}, 1}}));
   EXPECT_EQ(Scrape().at("ledger_sequence"), (Samples{{{}, 1}}));
+}
+
+TEST_F(LedgerCollectorTest, UpkeepThatFailsIsCounted) {
+  class Store : public MemoryStore {
+   public:
+    Status WriteCheckpoint(const StateCheckpoint&, const std::vector<TotalRow>&) override {
+      return Refusal(Reason::kStoreFailed, "", "no room");
+    }
+    int64_t IndexFailureCount() const override { return 3; }
+  };
+  Store store;
+  TestLedger ledger(store, Committer::Options{.checkpoint_interval = 8});
+  const auto values = [&] {
+    return Scrape(LedgerCollector(ledger.ledger(), ledger.committer(), ledger.calendar()))
+        .at("upkeep_failures_total");
+  };
+  EXPECT_EQ(values(), (Samples{{{{"work", "checkpoint"}}, 0}, {{{"work", "index"}}, 3}}));
+  for (int i = 0; i < 8; ++i) {
+    ledger.Record({MakePayment("p" + std::to_string(i), "A", "2020-05-01", 100)});
+  }
+  // Checkpoints are written on a thread of their own.
+  const SteadyTime deadline = SteadyNow() + std::chrono::seconds(30);
+  while (values().begin()->second == 0 && SteadyNow() < deadline) std::this_thread::yield();
+  EXPECT_EQ(values(), (Samples{{{{"work", "checkpoint"}}, 1}, {{{"work", "index"}}, 3}}));
 }
 
 TEST_F(LedgerCollectorTest, EventsThatWaitAreTheQueueDepth) {

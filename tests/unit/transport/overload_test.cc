@@ -155,6 +155,30 @@ TEST_F(LargeAnswers, AReportThatMemoryIsTooSmallForIsRefusedBeforeItIsMade) {
   }
 }
 
+// For an earlier moment the totals of all departments are made again.
+TEST_F(LargeAnswers, WhatIsRebuiltForAMomentOfKnowledgeIsCounted) {
+  server_.ledger().Apply(PlanOf("small", 1, 0));
+  std::vector<PaymentEvent> events;
+  for (int i = 0; i < 3'000; ++i) {
+    events.push_back(
+        MakePayment("p" + std::to_string(i), "other " + std::to_string(i), "2020-05-01", 100));
+  }
+  server_.ledger().Record(events);
+  const auto stub = v1::MonitorService::NewStub(server_.Connect());
+  v1::GetExecutionReportRequest request;
+  request.set_department_code("small");
+  request.set_fiscal_year(2020);
+  const auto ask = [&] {
+    BoundedCall context;
+    v1::GetExecutionReportResponse response;
+    const grpc::Status status = stub->GetExecutionReport(&context, request, &response);
+    return status.ok() ? "" : DetailsOf(status).reason;
+  };
+  EXPECT_EQ(ask(), "");
+  request.mutable_known_at()->set_sequence(1);
+  EXPECT_EQ(ask(), "ANSWER_TOO_LARGE");
+}
+
 TEST_F(LargeAnswers, TheyWaitForEachOtherAndSmallOnesDoNot) {
   server_.ledger().Apply(PlanOf("small", 12, 0));
   server_.ledger().Apply(PlanOf("large", 100, 0));
@@ -302,6 +326,17 @@ TEST(Overload, ASourceIsHeldToItsRate) {
   EXPECT_GT(DetailsOf(status).retry_millis, 100'000);
   EXPECT_LE(DetailsOf(status).retry_millis, 1'000'000);
   EXPECT_TRUE(Record(server, RequestOf("other", 1)).ok());
+}
+
+// Or its name would be kept, however long.
+TEST(Overload, ASourceThatIsNoneIsRefusedBeforeItsRate) {
+  ServerLimits limits;
+  limits.source_events_per_second = 1;
+  TestServer server({}, limits);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(DetailsOf(Record(server, RequestOf(std::string(1000, 's'), 1000))).reason,
+              "INVALID_SOURCE");
+  }
 }
 
 TEST(Overload, ASourceOverItsRateDoesNotUseUpThatOfItsMachine) {
