@@ -33,6 +33,7 @@ class StoreStack {
   // Applies a plan with these budgets.
   std::optional<Error> ApplyPlan(int64_t budget_fen, PaymentLoad* load);
 
+  RocksDbStore& store() { return *store_; }
   Ledger& ledger() { return *ledger_; }
   Payments& payments() { return *payments_; }
   Committer& committer() { return *committer_; }
