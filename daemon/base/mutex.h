@@ -1,13 +1,16 @@
 #pragma once
 
+#include <pthread.h>
+
 #include <condition_variable>
 #include <mutex>
-#include <shared_mutex>
+
+#include "base/check.h"
 
 // Clang's thread-safety attributes on the standard mutexes, so that a clang
 // build proves which mutex guards which member. With other compilers they are
-// the plain standard types. The standard types, and not a library's own, so
-// that ThreadSanitizer sees every lock.
+// the plain types. Those of the system, and not a library's own, so that
+// ThreadSanitizer sees every lock.
 #if defined(__clang__)
 #define BW_ATTRIBUTE(x) __attribute__((x))
 #else
@@ -21,16 +24,34 @@
 
 namespace budgetwatch {
 
-// A mutex that one thread holds, or many read-only.
+// A mutex that one thread holds, or many read-only. Who waits to hold it alone goes before
+// who comes later to read: std::shared_mutex lets readers that overlap keep a writer out for
+// as long as they go on. A thread that reads must not lock it once more, not even to read.
 class BW_ATTRIBUTE(capability("mutex")) SharedMutex {
  public:
-  void Lock() BW_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
-  void Unlock() BW_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
-  void LockShared() BW_ATTRIBUTE(acquire_shared_capability()) { mutex_.lock_shared(); }
-  void UnlockShared() BW_ATTRIBUTE(release_shared_capability()) { mutex_.unlock_shared(); }
+  SharedMutex() {
+    pthread_rwlockattr_t attributes;
+    BW_CHECK(pthread_rwlockattr_init(&attributes) == 0);
+    BW_CHECK(pthread_rwlockattr_setkind_np(&attributes,
+                                           PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) == 0);
+    BW_CHECK(pthread_rwlock_init(&lock_, &attributes) == 0);
+    pthread_rwlockattr_destroy(&attributes);
+  }
+  ~SharedMutex() { pthread_rwlock_destroy(&lock_); }
+  SharedMutex(const SharedMutex&) = delete;
+  SharedMutex& operator=(const SharedMutex&) = delete;
+
+  void Lock() BW_ATTRIBUTE(acquire_capability()) { BW_CHECK(pthread_rwlock_wrlock(&lock_) == 0); }
+  void Unlock() BW_ATTRIBUTE(release_capability()) { BW_CHECK(pthread_rwlock_unlock(&lock_) == 0); }
+  void LockShared() BW_ATTRIBUTE(acquire_shared_capability()) {
+    BW_CHECK(pthread_rwlock_rdlock(&lock_) == 0);
+  }
+  void UnlockShared() BW_ATTRIBUTE(release_shared_capability()) {
+    BW_CHECK(pthread_rwlock_unlock(&lock_) == 0);
+  }
 
  private:
-  std::shared_mutex mutex_;
+  pthread_rwlock_t lock_;
 };
 
 // Holds a SharedMutex alone for its lifetime.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace budgetwatch {
 namespace {
@@ -46,30 +45,6 @@ std::vector<RuleFinding> ShownFindings(std::vector<RuleFinding> findings) {
 }
 
 }  // namespace
-
-std::vector<PlanRevisionPtr> Subtree(const std::string& root,
-                                     const std::vector<PlanRevisionPtr>& in_force) {
-  std::multimap<std::string, PlanRevisionPtr> below;
-  std::vector<PlanRevisionPtr> subtree;
-  std::set<std::string> visited = {root};
-  for (const PlanRevisionPtr& revision : in_force) {
-    if (revision->plan().department_code == root) subtree.push_back(revision);
-    below.emplace(revision->plan().parent_department_code, revision);
-  }
-  std::vector<std::string> open = {root};
-  while (!open.empty()) {
-    const std::string code = std::move(open.back());
-    open.pop_back();
-    const auto [first, last] = below.equal_range(code);
-    for (auto child = first; child != last; ++child) {
-      const std::string& child_code = child->second->plan().department_code;
-      if (!visited.insert(child_code).second) continue;
-      subtree.push_back(child->second);
-      open.push_back(child_code);
-    }
-  }
-  return subtree;
-}
 
 Error NoPlanInForce(const std::string& department_code, int fiscal_year, Date as_of) {
   return Refusal(Reason::kPlanNotFound, "department_code",
@@ -119,8 +94,7 @@ Total SuspenseAt(int fiscal_year, Date as_of, const ReportBasis& basis) {
   return suspense;
 }
 
-DepartmentMeasure MeasureDepartment(const std::string& department_code,
-                                    const std::vector<PlanRevisionPtr>& in_force,
+DepartmentMeasure MeasureDepartment(const std::string& department_code, const DepartmentTree& tree,
                                     const Measure& measure, const ReportBasis& basis) {
   DepartmentMeasure result;
   const int fiscal_year = measure.fiscal_year;
@@ -129,7 +103,7 @@ DepartmentMeasure MeasureDepartment(const std::string& department_code,
   const auto planned_by = [fiscal_year](const Project& project, Date day) {
     return RoundDue(DueOf(project.budget_fen, PlannedShare(project, fiscal_year, day)));
   };
-  for (const PlanRevisionPtr& revision : Subtree(department_code, in_force)) {
+  for (const PlanRevisionPtr& revision : tree.Subtree(department_code)) {
     for (const Project& project : revision->plan().projects) {
       result.figures +=
           {project.budget_fen,
@@ -143,9 +117,8 @@ DepartmentMeasure MeasureDepartment(const std::string& department_code,
 
 Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, int fiscal_year,
                                             Date as_of, const ReportBasis& basis) {
-  const std::vector<PlanRevisionPtr> in_force =
-      basis.plans->AllInForce(fiscal_year, as_of, basis.known_at);
-  const std::vector<PlanRevisionPtr> subtree = Subtree(department_code, in_force);
+  const DepartmentTree tree(basis.plans->AllInForce(fiscal_year, as_of, basis.known_at));
+  const std::vector<PlanRevisionPtr> subtree = tree.Subtree(department_code);
   if (subtree.empty()) return NoPlanInForce(department_code, fiscal_year, as_of);
   ExecutionReport report;
   report.department_code = department_code;
@@ -163,7 +136,7 @@ Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, 
     } else if (revision->plan().parent_department_code == department_code) {
       const std::string& code = revision->plan().department_code;
       report.departments.push_back({code, revision->plan().department_name,
-                                    MeasureDepartment(code, in_force, measure, basis).figures});
+                                    MeasureDepartment(code, tree, measure, basis).figures});
     }
     for (const Project& project : revision->plan().projects) {
       const Total disbursed = DisbursedUpTo(basis.totals, project.project_code, as_of);
@@ -179,7 +152,7 @@ Result<ExecutionReport> MakeExecutionReport(const std::string& department_code, 
   }
   report.subtotals = subtotals.Take();
   report.suspense = SuspenseAt(fiscal_year, as_of, basis);
-  const DepartmentMeasure all = MeasureDepartment(department_code, in_force, measure, basis);
+  const DepartmentMeasure all = MeasureDepartment(department_code, tree, measure, basis);
   report.findings = ShownFindings(
       DepartmentFindings(all.figures, all.planned_before_backload_fen, measure, *basis.profile));
   return report;

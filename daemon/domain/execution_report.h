@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "domain/department_tree.h"
 #include "domain/execution.h"
-#include "domain/plan_book.h"
 #include "domain/rules.h"
 
 namespace budgetwatch {
@@ -53,11 +53,6 @@ struct ExecutionReport {
   std::vector<RuleFinding> findings;
 };
 
-// The department itself, when it has a plan, and every one below it. A department that is
-// above itself is visited once.
-std::vector<PlanRevisionPtr> Subtree(const std::string& root,
-                                     const std::vector<PlanRevisionPtr>& in_force);
-
 // PLAN_NOT_FOUND, for a department without a plan and without any below it.
 Error NoPlanInForce(const std::string& department_code, int fiscal_year, Date as_of);
 
@@ -82,8 +77,7 @@ struct DepartmentMeasure {
   ExecutionFigures figures;  // planned at the measuring day
   int64_t planned_before_backload_fen = 0;
 };
-DepartmentMeasure MeasureDepartment(const std::string& department_code,
-                                    const std::vector<PlanRevisionPtr>& in_force,
+DepartmentMeasure MeasureDepartment(const std::string& department_code, const DepartmentTree& tree,
                                     const Measure& measure, const ReportBasis& basis);
 
 // Payments of the year dated up to `as_of` that no plan in force then carries.

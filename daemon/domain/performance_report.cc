@@ -98,9 +98,9 @@ Forecast ForecastLine(const Project& project, int fiscal_year, Date as_of,
 
 Result<PerformanceReport> MakePerformanceReport(const std::string& department_code, int fiscal_year,
                                                 Date as_of, const ResultBasis& basis) {
-  const std::vector<PlanRevisionPtr> in_force =
-      basis.money.plans->AllInForce(fiscal_year, as_of, basis.money.known_at);
-  const std::vector<PlanRevisionPtr> subtree = Subtree(department_code, in_force);
+  const DepartmentTree tree(
+      basis.money.plans->AllInForce(fiscal_year, as_of, basis.money.known_at));
+  const std::vector<PlanRevisionPtr> subtree = tree.Subtree(department_code);
   if (subtree.empty()) return NoPlanInForce(department_code, fiscal_year, as_of);
   PerformanceReport report;
   report.department_code = department_code;
@@ -138,7 +138,7 @@ Result<PerformanceReport> MakePerformanceReport(const std::string& department_co
     DepartmentResults& below = report.departments.emplace_back();
     below.department_code = plan.department_code;
     below.department_name = plan.department_name;
-    for (const PlanRevisionPtr& member : Subtree(plan.department_code, in_force)) {
+    for (const PlanRevisionPtr& member : tree.Subtree(plan.department_code)) {
       below.figures += by_department[member->plan().department_code];
     }
   }

@@ -32,7 +32,8 @@ Result<Date> Reports::DateOf(const Request& request) const {
   return date;
 }
 
-Reports::Size Reports::LargestSize(const Request& request, int earlier_years) const {
+Result<Reports::Size> Reports::LargestSize(const Request& request, int earlier_years) const {
+  if (const auto date = DateOf(request); !date.ok()) return date.error();
   const int year = request.fiscal_year;
   return ledger_.View([&](const LedgerState& state) {
     Size size;

@@ -32,14 +32,14 @@ class Reports {
 
   // How much a report has at most, before it is made: of the department's largest revision
   // of the year. With a moment of knowledge, also the totals of all departments that may be
-  // rebuilt for it, of the year and so many before.
+  // rebuilt for it, of the year and so many before. Errors: those of DateOf.
   struct Size {
     size_t projects = 0;
     size_t indicators = 0;
     size_t rebuilt_projects = 0;
     size_t rebuilt_days = 0;  // of these projects
   };
-  Size LargestSize(const Request& request, int earlier_years) const;
+  Result<Size> LargestSize(const Request& request, int earlier_years) const;
 
   // What a review freezes, known up to a sequence that the ledger has reached.
   Result<ReviewContent> Review(const std::string& department_code, int fiscal_year, Date as_of,

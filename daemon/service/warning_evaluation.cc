@@ -33,7 +33,8 @@ class Evaluation {
         measure_(MeasureForWarnings(fiscal_year, business_date, profile_)),
         basis_{&state.plans(), state.totals().FindYear(fiscal_year), &profile_, kKnownNow},
         results_{basis_, &state.observations(), EarlierTotals(state, fiscal_year)},
-        in_force_(state.plans().AllInForce(fiscal_year, measure_.as_of, kKnownNow)) {
+        in_force_(state.plans().AllInForce(fiscal_year, measure_.as_of, kKnownNow)),
+        departments_(in_force_) {
     for (const auto& [original, refunds] : state.unmatched_refunds()) {
       for (const UnmatchedRefund& refund : refunds) {
         if (refund.date.year() != fiscal_year || refund.date > measure_.as_of) continue;
@@ -107,18 +108,12 @@ class Evaluation {
   }
 
   void AddDepartmentsAbove(std::set<std::string>* departments) const {
-    std::map<std::string, std::string> parents;
-    for (const PlanRevisionPtr& revision : in_force_) {
-      parents[revision->plan().department_code] = revision->plan().parent_department_code;
-    }
     const std::set<std::string> below = *departments;
     for (const std::string& start : below) {
       std::string code = start;
-      while (true) {
-        const auto parent = parents.find(code);
-        if (parent == parents.end() || parent->second.empty()) break;
-        code = parent->second;
-        if (!departments->insert(code).second) break;
+      while (const PlanRevision* revision = departments_.Find(code)) {
+        code = revision->plan().parent_department_code;
+        if (code.empty() || !departments->insert(code).second) break;
       }
     }
   }
@@ -243,7 +238,7 @@ class Evaluation {
 
   ResultFigures DepartmentResultFigures(const std::string& department_code) {
     ResultFigures sum;
-    for (const PlanRevisionPtr& revision : Subtree(department_code, in_force_)) {
+    for (const PlanRevisionPtr& revision : departments_.Subtree(department_code)) {
       for (const Project& project : revision->plan().projects) {
         auto cached = cache_.find(project.project_code);
         if (cached == cache_.end()) {
@@ -261,12 +256,10 @@ class Evaluation {
 
   std::vector<RuleFinding> FindingsAboutDepartment(const std::string& code, WarningEntry* subject) {
     subject->department_code = code;
-    for (const PlanRevisionPtr& revision : in_force_) {
-      if (revision->plan().department_code == code) {
-        subject->subject_name = revision->plan().department_name;
-      }
+    if (const PlanRevision* revision = departments_.Find(code)) {
+      subject->subject_name = revision->plan().department_name;
     }
-    const DepartmentMeasure department = MeasureDepartment(code, in_force_, measure_, basis_);
+    const DepartmentMeasure department = MeasureDepartment(code, departments_, measure_, basis_);
     std::vector<RuleFinding> findings = DepartmentFindings(
         department.figures, department.planned_before_backload_fen, measure_, profile_);
     const auto day = ResultsDayOf(code);
@@ -324,6 +317,7 @@ class Evaluation {
   const ReportBasis basis_;
   const ResultBasis results_;
   const std::vector<PlanRevisionPtr> in_force_;
+  const DepartmentTree departments_;
   std::map<std::string, Total, std::less<>> unmatched_;  // by project
   std::vector<WarningEntry> entries_;
 };

@@ -192,9 +192,12 @@ void Warnings::OnCommitted(const std::vector<JournalEntry>& entries, const Commi
   if (changes_warnings) changed_.notify_all();
 }
 
-Warnings::Page Warnings::List(const Filter& filter, const std::string& after_id, size_t limit) {
-  // While the store fails, what was evaluated last is still worth showing.
-  (void)EvaluatePending().ok();
+Result<Warnings::Page> Warnings::List(const Filter& filter, const std::string& after_id,
+                                      size_t limit) {
+  const Status evaluated = EvaluatePending();
+  if (!evaluated.ok() && evaluated.error().reason == ReasonName(Reason::kQueueFull)) {
+    return evaluated.error();
+  }
   const Date business_date = calendar_.Today();
   return ledger_.View([&](const LedgerState& state) {
     using Rank = std::tuple<bool, int, std::string>;

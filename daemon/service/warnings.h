@@ -52,9 +52,9 @@ class Warnings : public CommitListener {
   // date has changed. Errors: the committer's; what was touched stays so.
   Status EvaluatePending();
 
-  // Open ones first, then by severity, then by id. `after_id` continues a page.
-  // REQUIRES: limit > 0.
-  Page List(const Filter& filter, const std::string& after_id, size_t limit);
+  // Open ones first, then by severity, then by id. `after_id` continues a page. While the
+  // store fails, as they were evaluated last. Errors: QUEUE_FULL. REQUIRES: limit > 0.
+  Result<Page> List(const Filter& filter, const std::string& after_id, size_t limit);
 
   // Errors: WARNING_NOT_FOUND, INVALID_FIELD, and the committer's.
   Result<Warning> Explain(const std::string& warning_id, const Explanation& explanation);

@@ -9,7 +9,7 @@ namespace budgetwatch {
 grpc::ServerUnaryReactor* AdminServiceHandler::GetServerInfo(
     grpc::CallbackServerContext* context, const v1::GetServerInfoRequest* request,
     v1::GetServerInfoResponse* response) {
-  return calls_.Answer(context, request, response, Lane::kHere, "AdminService/GetServerInfo",
+  return calls_.Answer(context, request, response, Lane::kReads, "AdminService/GetServerInfo",
                        [this, response]() -> Status {
                          Describe(response);
                          return {};

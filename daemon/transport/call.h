@@ -47,8 +47,8 @@ class Call {
 // Where a unary call is answered. gRPC has few threads of its own: one that waits on
 // them keeps everybody waiting, recording included.
 enum class Lane {
-  kHere,      // on gRPC's thread: nothing but memory is touched
-  kReads,     // reads the store
+  kHere,      // on gRPC's thread: a little memory is touched
+  kReads,     // reads the store, or much of what is in memory
   kCommands,  // waits for the committer, or reads for long
 };
 
@@ -173,6 +173,12 @@ class Calls {
     return call;
   }
 
+  // Has a part of a stream's work done by the threads that read; false, and the work is
+  // dropped, when too much waits for them already: the stream ends with TooManyCalls(), or
+  // tries again.
+  [[nodiscard]] bool PostRead(std::function<void()> work) { return reads_.Post(std::move(work)); }
+  static grpc::Status TooManyCalls();
+
   // Takes no new calls, streams or batches, and has open streams end when what they
   // handed in is answered.
   void Close();
@@ -181,8 +187,6 @@ class Calls {
   static constexpr size_t kWaitingCalls = 1000;
   // Bytes in memory of an answer, for each byte of its encoding.
   static constexpr size_t kAnswerCost = 4;
-
-  static grpc::Status TooManyCalls();
 
   RpcObserver& observer_;
   const ServerLimits limits_;

@@ -67,7 +67,9 @@ constexpr size_t kRebuiltProjectBytes = 256;
 
 Status Reserve(const Reports& reports, const Reports::Request& request, const ReportCost& cost,
                int earlier_years, UnaryCall& call) {
-  const Reports::Size size = reports.LargestSize(request, earlier_years);
+  const auto largest = reports.LargestSize(request, earlier_years);
+  if (!largest.ok()) return largest.error();
+  const Reports::Size& size = largest.value();
   return call.ReserveAnswer(
       size.projects * cost.project_bytes + size.indicators * cost.indicator_bytes +
           size.rebuilt_projects * kRebuiltProjectBytes + size.rebuilt_days * kRebuiltDayBytes,
@@ -168,10 +170,13 @@ Status MonitorServiceHandler::List(const v1::ListWarningsRequest& request,
     if (!position.ok()) return position.error();
     after_id = std::move(position).value();
   }
-  const Warnings::Page page = warnings_.List(filter.value(), after_id, page_size.value());
-  for (const Warning& warning : page.warnings) *response->add_warnings() = ToMessage(warning);
-  if (!page.next_id.empty()) {
-    response->set_next_page_token(EncodePageToken(list, page.next_id));
+  const auto page = warnings_.List(filter.value(), after_id, page_size.value());
+  if (!page.ok()) return page.error();
+  for (const Warning& warning : page.value().warnings) {
+    *response->add_warnings() = ToMessage(warning);
+  }
+  if (!page.value().next_id.empty()) {
+    response->set_next_page_token(EncodePageToken(list, page.value().next_id));
   }
   return {};
 }

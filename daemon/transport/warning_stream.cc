@@ -8,6 +8,8 @@ namespace budgetwatch {
 namespace {
 
 constexpr size_t kPageChanges = 64;
+// That are looked through at once, most of them of other departments perhaps.
+constexpr int kPagesAtOnce = 16;
 constexpr int64_t kWaitMillis = 500;
 
 // What a watch costs that waits, and a change that waits to be sent.
@@ -81,7 +83,7 @@ WarningStream* WarningStream::Start(Warnings& warnings, WarningStreams& streams,
   }
   calls.open_calls().Add(stream);
   streams.Add(stream);
-  stream->Pump();
+  if (!stream->PumpSoon()) stream->Close(Calls::TooManyCalls());
   return stream.get();
 }
 
@@ -111,21 +113,29 @@ Status WarningStream::Begin(const v1::WatchWarningsRequest& request) {
   return {};
 }
 
-void WarningStream::FillPage() {
+// Not on gRPC's thread: what is open may be much, and the page asked for far ahead.
+bool WarningStream::PumpSoon() {
+  return calls_.PostRead([stream = self_] { stream->Pump(); });
+}
+
+// Returns whether there is more to look through before there is a page.
+bool WarningStream::FillPage() {
   if (snapshot_due_) {
     snapshot_due_ = false;
     Warnings::Changes open = warnings_.OpenNow(department_code_);
     page_.assign(std::move_iterator(open.items.begin()), std::move_iterator(open.items.end()));
     sequence_ = open.scanned;
   }
-  while (page_.empty()) {
+  for (int page = 0; page_.empty(); ++page) {
+    if (page == kPagesAtOnce) return true;
     const Sequence before = sequence_;
     Warnings::Changes changes = warnings_.ChangesAfter(sequence_, department_code_, kPageChanges);
     page_.assign(std::move_iterator(changes.items.begin()),
                  std::move_iterator(changes.items.end()));
     sequence_ = changes.scanned;
-    if (sequence_ == before) return;
+    if (sequence_ == before) break;
   }
+  return false;
 }
 
 Status WarningStream::HoldPage() {
@@ -139,12 +149,14 @@ Status WarningStream::HoldPage() {
 
 void WarningStream::Pump() {
   std::optional<grpc::Status> refused;
+  bool more = false;
+  bool has_next = false;
   {
     const MutexLock lock(mutex_);
     if (writing_ || finished_ || closing_) return;
-    if (page_.empty()) FillPage();
+    if (page_.empty()) more = FillPage();
     outgoing_ = v1::WatchWarningsResponse();  // keeps no memory of the last one
-    const bool has_next = !page_.empty();
+    has_next = !page_.empty();
     if (has_next) {
       *outgoing_.mutable_warning() = ToMessage(warnings_.AfterChange(page_.front()));
       outgoing_.set_sequence(page_.front().sequence);
@@ -152,18 +164,18 @@ void WarningStream::Pump() {
     }
     if (const Status status = HoldPage(); !status.ok()) {
       refused = ToGrpcStatus(status);
-    } else if (!has_next) {
-      return;
     } else {
-      writing_ = true;
+      writing_ = has_next;
     }
   }
   if (refused) {
     Close(*refused);
-    return;
+  } else if (more) {
+    (void)PumpSoon();  // when there is no room, WarningStreams comes back
+  } else if (has_next) {
+    BeginWait();
+    StartWrite(&outgoing_);
   }
-  BeginWait();
-  StartWrite(&outgoing_);
 }
 
 void WarningStream::OnWriteDone(bool ok) {

@@ -55,7 +55,8 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
                               grpc::CallbackServerContext* context,
                               const v1::WatchWarningsRequest& request);
 
-  // Looks for changes and sends the next one.
+  // Looks for changes, through a bounded number of them, and sends the next one. With more
+  // to look through, it goes on at one of the threads that read.
   void Pump();
 
   // Ends the call.
@@ -70,7 +71,8 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
                 grpc::CallbackServerContext* context, const v1::WatchWarningsRequest& request);
 
   Status Begin(const v1::WatchWarningsRequest& request);
-  void FillPage() BW_REQUIRES(mutex_);
+  bool PumpSoon();
+  bool FillPage() BW_REQUIRES(mutex_);
   Status HoldPage() BW_REQUIRES(mutex_);
 
   Warnings& warnings_;

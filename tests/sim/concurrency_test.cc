@@ -98,7 +98,7 @@ TEST_F(ConcurrencyTest, EveryAnswerIsTrueAtOneMoment) {
     ledger_.Apply(MakePlan("100", {MakeProject("P0", ++budget_fen, {"10", "50", "", "100"})}));
   });
   Read([this, seen = Sequence{0}]() mutable {
-    ledger_.warnings().List({}, "", 10);
+    (void)ledger_.warnings().List({}, "", 10);
     const auto changes = ledger_.warnings().ChangesAfter(seen, "100", 10);
     EXPECT_GE(changes.scanned, seen);
     seen = changes.scanned;

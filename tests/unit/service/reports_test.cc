@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <climits>
+
 #include "storage/memory_store.h"
 #include "support/builders.h"
 #include "support/test_ledger.h"
@@ -111,6 +113,15 @@ TEST_F(ReportsTest, RequestsOutOfBoundsAreRefused) {
   EXPECT_EQ(Try(day, {std::nullopt, ledger_.clock().Now() + 1'000'000}).error().reason,
             "KNOWN_AT_IN_FUTURE");
   EXPECT_EQ(Try(day, {0, std::nullopt}).error().reason, "PLAN_NOT_FOUND");
+}
+
+TEST_F(ReportsTest, AYearThatIsNoneIsRefusedBeforeItsSizeIsLookedFor) {
+  for (const int year : {INT_MIN, -1, 0, 1949, 2200, INT_MAX}) {
+    const auto size = ledger_.reports().LargestSize({"100", year, std::nullopt, {0, {}}}, 5);
+    ASSERT_FALSE(size.ok()) << year;
+    EXPECT_EQ(size.error().reason, "INVALID_FIELD");
+  }
+  EXPECT_TRUE(ledger_.reports().LargestSize({"100", 2020, std::nullopt, {0, {}}}, 5).ok());
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ class ReviewsTest : public testing::Test {
     filter.open = true;
     filter.subject_code = subject;
     std::vector<std::string> rules;
-    for (const Warning& warning : ledger_.warnings().List(filter, "", 100).warnings) {
+    const auto listed = ledger_.warnings().List(filter, "", 100).value();
+    for (const Warning& warning : listed.warnings) {
       rules.emplace_back(RuleName(warning.id.rule));
     }
     return rules;

@@ -26,7 +26,8 @@ class WarningsTest : public testing::Test {
     filter.open = true;
     filter.subject_code = subject;
     std::vector<std::string> ids;
-    for (const Warning& warning : ledger_.warnings().List(filter, "", 100).warnings) {
+    const auto listed = ledger_.warnings().List(filter, "", 100).value();
+    for (const Warning& warning : listed.warnings) {
       ids.push_back(warning.id.ToString());
     }
     std::sort(ids.begin(), ids.end());
@@ -93,13 +94,13 @@ TEST_F(WarningsTest, AnOpenOneShowsTodaysFiguresBesideThoseItOpenedWith) {
   Warnings::Filter filter;
   filter.rule = Rule::kBehindPlan;
   filter.subject_code = "A";
-  const auto listed = ledger_.warnings().List(filter, "", 10).warnings;
+  const std::vector<Warning> listed = ledger_.warnings().List(filter, "", 10).value().warnings;
   ASSERT_EQ(listed.size(), 1u);
   EXPECT_EQ(listed[0].figures.gap_fen, 500'000);
   ASSERT_TRUE(listed[0].current_figures.has_value());
   EXPECT_EQ(listed[0].current_figures->gap_fen, 400'000);
   Pay("q", 400'000);
-  const auto resolved = ledger_.warnings().List(filter, "", 10).warnings;
+  const std::vector<Warning> resolved = ledger_.warnings().List(filter, "", 10).value().warnings;
   EXPECT_FALSE(resolved[0].current_figures.has_value());
 }
 
@@ -195,14 +196,14 @@ TEST_F(WarningsTest, ExplanationsAreChecked) {
 }
 
 TEST_F(WarningsTest, PagesJoinGraveOnesFirst) {
-  const auto all = ledger_.warnings().List({}, "", 100);
+  const auto all = ledger_.warnings().List({}, "", 100).value();
   ASSERT_GT(all.warnings.size(), 5u);
   EXPECT_TRUE(all.next_id.empty());
   EXPECT_EQ(all.warnings[0].severity, Severity::kCritical);
   Ids joined;
   std::string after;
   do {
-    const auto page = ledger_.warnings().List({}, after, 2);
+    const auto page = ledger_.warnings().List({}, after, 2).value();
     for (const Warning& warning : page.warnings) joined.push_back(warning.id.ToString());
     after = page.next_id;
   } while (!after.empty());

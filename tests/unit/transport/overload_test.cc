@@ -57,6 +57,29 @@ class StuckServer {
   std::thread stuck_;
 };
 
+TEST(Overload, WarningsThatCannotBeEvaluatedAreNotListedAsIfTheyWere) {
+  TestServer server({.max_queued_events = 1});
+  const auto channel = server.Connect();
+  server.ledger().Apply(MakePlan("122002", {MakeProject("P1", 10'000, {"", "50", "60", "100"})}));
+  server.store().SetClosed(true);
+  std::thread written([&channel] { EXPECT_TRUE(Records(channel, "written")); });
+  EXPECT_TRUE(Eventually([&server] { return server.store().blocked(); }));
+  std::thread queued([&channel] { EXPECT_TRUE(Records(channel, "queued")); });
+  EXPECT_TRUE(Eventually([&server] { return server.ledger().committer().queue_depth() == 1; }));
+  const auto list = [&channel](v1::ListWarningsResponse* response) {
+    const auto stub = v1::MonitorService::NewStub(channel);
+    BoundedCall context;
+    return stub->ListWarnings(&context, v1::ListWarningsRequest(), response);
+  };
+  v1::ListWarningsResponse response;
+  EXPECT_EQ(DetailsOf(list(&response)).reason, "QUEUE_FULL");
+  server.store().SetClosed(false);
+  written.join();
+  queued.join();
+  EXPECT_TRUE(list(&response).ok());
+  EXPECT_GT(response.warnings_size(), 0);
+}
+
 TEST(Overload, RequestsPastTheHeldBytesAreRefusedWithAHint) {
   ServerLimits limits;
   limits.max_held_bytes = 2 * kCallBytes + 100 * DecodedBatch::kEventBytes;

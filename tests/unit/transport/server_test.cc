@@ -246,6 +246,24 @@ TEST(WatchWarnings, SendsEachChangeOnceAndInOrder) {
   EXPECT_EQ(DetailsOf(status).reason, "SHUTTING_DOWN");
 }
 
+TEST(WatchWarnings, FindsWhatIsBehindThousandsOfChangesOfOthers) {
+  TestServer server;
+  server.StartWatching();
+  std::vector<Project> projects;
+  for (int i = 0; i < 1'100; ++i) {
+    projects.push_back(MakeProject("Q" + std::to_string(i), 10'000, {"", "50", "60", "100"}));
+  }
+  server.ledger().Apply(MakePlan("122009", std::move(projects)));
+  Evaluate(&server);
+  ASSERT_GT(server.ledger().warnings().ChangesAfter(0, "", 10'000).items.size(), 1'024u);
+  server.ledger().Apply(BehindPlan("122003", "P2"));
+  Evaluate(&server);
+  const auto stub = v1::MonitorService::NewStub(server.Connect());
+  BoundedCall context;
+  const auto watch = StartWatch(stub.get(), &context, 0, "122003");
+  EXPECT_EQ(ReadChanges(watch.get(), 1).size(), 1u);
+}
+
 TEST(WatchWarnings, StartsWithWhatIsOpenOrBehindASequence) {
   TestServer server;
   server.StartWatching();
@@ -256,7 +274,8 @@ TEST(WatchWarnings, StartsWithWhatIsOpenOrBehindASequence) {
   Evaluate(&server);
   const std::vector<std::string> all = ChangesOf(&server);
   size_t open = 0;
-  for (const Warning& warning : server.ledger().warnings().List({}, "", 100).warnings) {
+  const auto listed = server.ledger().warnings().List({}, "", 100).value();
+  for (const Warning& warning : listed.warnings) {
     open += warning.open ? 1 : 0;
   }
   ASSERT_GT(open, 0u);
