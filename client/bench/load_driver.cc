@@ -331,8 +331,11 @@ LoadResult Drive(Run& run, Slots& slots) {
 
 LoadResult DriveLoad(const LoadOptions& options, const LoadPort& port) {
   Run run(options, port);
+  // A stream that may have nothing in flight would never end.
+  const int connections =
+      options.stream ? std::min(options.connections, options.in_flight) : options.connections;
   std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (int i = 0; i < options.connections; ++i) channels.push_back(MakeChannel(options.server, i));
+  for (int i = 0; i < connections; ++i) channels.push_back(MakeChannel(options.server, i));
   if (!options.stream) {
     std::vector<std::unique_ptr<UnarySlot>> slots;
     for (int i = 0; i < options.in_flight; ++i) {
@@ -342,10 +345,10 @@ LoadResult DriveLoad(const LoadOptions& options, const LoadPort& port) {
     return Drive(run, slots);
   }
   std::vector<std::unique_ptr<StreamSlot>> slots;
-  for (int i = 0; i < options.connections; ++i) {
-    const int more = i < options.in_flight % options.connections ? 1 : 0;
+  for (int i = 0; i < connections; ++i) {
+    const int more = i < options.in_flight % connections ? 1 : 0;
     slots.push_back(std::make_unique<StreamSlot>(run, channels[static_cast<size_t>(i)],
-                                                 options.in_flight / options.connections + more));
+                                                 options.in_flight / connections + more));
   }
   return Drive(run, slots);
 }

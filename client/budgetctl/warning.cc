@@ -121,10 +121,14 @@ ExitCode Watch(const Context& context, const WatchFlags& flags) {
     WriteWarningsCsvHeader(context.out());
     context.out().flush();
   }
+  std::stop_source stop;
+  const std::stop_callback on_interrupt(interrupt.token(), [&stop] { stop.request_stop(); });
   const client::CallStatus status = connection.WatchWarnings(
-      options, interrupt.token(), [&](const v1::WatchWarningsResponse& change) {
+      options, stop.get_token(), [&](const v1::WatchWarningsResponse& change) {
         told = false;
         PrintChange(context, change);
+        // Nobody would see the others; that it cannot be written is told at the end.
+        if (!context.out()) stop.request_stop();
       });
   if (!status.ok()) return context.Fail(status);
   return ExitCode::kDone;

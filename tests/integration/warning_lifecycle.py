@@ -170,6 +170,14 @@ def check_replay(daemon, folder, watch):
         replay.interrupt()
 
 
+def check_full_output(daemon, folder):
+    """A watch that cannot write what it sees ends and says so."""
+    (folder / "full.out").symlink_to("/dev/full")
+    with Process(daemon.command("warning", "watch", "--after", "0"), folder, "full") as full:
+        check_equal(full.wait(), 1, "exit code of a watch whose output is full")
+        check("standard output" in full.log(), f"what it said: {full.log()}")
+
+
 def test(bin_dir, folder, _):
     data = folder / "data"
     with Daemon(bin_dir, data, "2020-07-01") as daemon:
@@ -188,6 +196,7 @@ def test(bin_dir, folder, _):
             with Daemon(bin_dir, data, "2020-11-02", "--listen", address) as later:
                 supersede(later, watch)
                 check_replay(later, folder, watch)
+                check_full_output(later, folder)
                 watch.interrupt()
                 later.verify()
                 later.stop()

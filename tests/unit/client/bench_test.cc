@@ -32,6 +32,16 @@ Ran Ingest(const std::string& server, std::vector<std::string> flags) {
   return Ran{static_cast<int>(code), out.str(), err.str()};
 }
 
+TEST(BenchTest, MoreConnectionsThanBatchesInFlightAreNotOpened) {
+  FakePaymentService service;
+  const FakeServer server(&service);
+  const Ran ran = Ingest(server.address(), {"--stream", "--payments", "205", "--in-flight", "2",
+                                            "--connections", "5"});
+  EXPECT_EQ(ran.err.find("in time"), std::string::npos) << ran.err;
+  EXPECT_EQ(service.stream_count(), 2);
+  EXPECT_GT(service.recorded_ids().size(), 100u);
+}
+
 TEST(BenchTest, TotalsThatDoNotGrowAreFound) {
   FakePaymentService service;
   const FakeServer server(&service);
