@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 constexpr const char* kRestoring = ".restoring";
 constexpr const char* kRebuilding = ".restoring-known-at";
 
+constexpr RocksDbStore::Memory kForALook{.upkeep_at_start = false};
+
 Error BadDirectory(const std::string& what) {
   return Refusal(Reason::kStoreFailed, "data_directory", what);
 }
@@ -176,7 +178,7 @@ class Restorer {
   Status Rebuild() {
     NotedPoint end;
     {
-      const auto from = RocksDbStore::Open(copy_);
+      const auto from = RocksDbStore::Open(copy_, nullptr, kForALook);
       if (!from.ok()) return from.error();
       const auto known = Resolve(*from.value());
       if (!known.ok()) return known.error();
@@ -250,7 +252,7 @@ Result<Verification> VerifyDirectory(const std::string& data_dir,
   if (!HoldsStore(data_dir)) {
     return BadDirectory("there is no ledger in " + data_dir + "; name its data directory");
   }
-  const auto store = RocksDbStore::Open(data_dir);
+  const auto store = RocksDbStore::Open(data_dir, nullptr, kForALook);
   if (!store.ok()) return store.error();
   const auto ledger = Ledger::Open(*store.value());
   if (!ledger.ok()) return ledger.error();

@@ -11,6 +11,8 @@ namespace {
 
 // How often the business date is looked at, and a failed review tried again.
 constexpr std::chrono::milliseconds kPeriod(500);
+// After failures it becomes longer: making all that is due takes a while.
+constexpr std::chrono::seconds kLongestPause(10);
 
 // Whether the review is about the warning: it was open when the review was frozen, or is
 // measured at its date.
@@ -63,11 +65,16 @@ void Reviews::LookAgain() {
 
 void Reviews::Loop() {
   std::optional<Date> done;
+  SteadyTime::duration pause = kPeriod;
   while (true) {
     const Date today = calendar_.Today();
-    if (done != today && RunSchedule().ok()) done = today;
+    if (done != today) {
+      const bool ok = RunSchedule().ok();
+      if (ok) done = today;
+      pause = ok ? kPeriod : std::min<SteadyTime::duration>(2 * pause, kLongestPause);
+    }
     MutexLock lock(mutex_);
-    const auto next = SteadyNow() + kPeriod;
+    const auto next = SteadyNow() + pause;
     while (!stopping_ && !look_again_ && SteadyNow() < next) lock.WaitUntil(wake_, next);
     if (stopping_) return;
     if (std::exchange(look_again_, false)) done.reset();
@@ -95,6 +102,8 @@ Status Reviews::RunSchedule() {
   for (const DueReview& review : due) {
     const auto frozen = Freeze(review, known_at, ReviewTrigger::kSchedule);
     if (!frozen.ok() && result.ok()) result = frozen.error();
+    // The others could not be recorded either.
+    if (!frozen.ok() && frozen.error().reason == ReasonName(Reason::kStoreFailed)) break;
   }
   return result;
 }

@@ -6,10 +6,24 @@
 #include "base/thread_name.h"
 
 namespace budgetwatch {
+namespace {
+
+// Between two attempts to write a run while commits are refused for want of it.
+constexpr std::chrono::seconds kRetryPause{1};
+
+// After a failure, a run is tried again when this part of seal_count more is in memory.
+constexpr size_t kRetriesInSeal = 8;
+
+}  // namespace
 
 IndexMaintenance::IndexMaintenance(PaymentIndex& payments, BookingIndex& bookings,
-                                   size_t seal_count)
-    : payments_(payments), bookings_(bookings), seal_count_(seal_count) {
+                                   const Options& options)
+    : payments_(payments),
+      bookings_(bookings),
+      seal_count_(options.seal_count),
+      due_(options.at_start),
+      seal_at_(options.seal_count),
+      merge_due_(options.at_start) {
   thread_ = std::thread([this] {
     NameThread("index");
     Loop();
@@ -26,22 +40,29 @@ IndexMaintenance::~IndexMaintenance() {
   thread_.join();
 }
 
-bool IndexMaintenance::Due() const {
-  return std::max(payments_.tail_count(), bookings_.tail_count()) >= seal_count_ ||
-         bookings_.unsorted_count() >= BookingIndex::kSortCount;
+size_t IndexMaintenance::TailCount() const {
+  return std::max(payments_.tail_count(), bookings_.tail_count());
 }
 
-bool IndexMaintenance::Overfull() const {
-  return std::max(payments_.tail_count(), bookings_.tail_count()) >= kMaxBacklog * seal_count_;
+bool IndexMaintenance::Due() const {
+  return TailCount() >= seal_at_ || bookings_.unsorted_count() >= BookingIndex::kSortCount;
+}
+
+bool IndexMaintenance::Overfull() const { return TailCount() >= kMaxBacklog * seal_count_; }
+
+void IndexMaintenance::TryAgain() {
+  if (seal_error_ && SteadyNow() < failed_ + kRetryPause) return;
+  seal_at_ = seal_count_;
+  due_ = true;
+  changed_.notify_all();
 }
 
 Status IndexMaintenance::WaitForRoom() {
   if (!Overfull()) return {};
   MutexLock lock(mutex_);
-  due_ = true;  // tries again after a failure
-  changed_.notify_all();
+  TryAgain();
   while (Overfull()) {
-    if (error_) return *error_;
+    if (seal_error_) return *seal_error_;
     lock.Wait(changed_);
   }
   return {};
@@ -50,9 +71,8 @@ Status IndexMaintenance::WaitForRoom() {
 Status IndexMaintenance::CheckRoom() {
   if (!Overfull()) return {};
   const MutexLock lock(mutex_);
-  due_ = true;
-  changed_.notify_all();
-  if (error_) return *error_;
+  TryAgain();
+  if (seal_error_) return *seal_error_;
   return {};
 }
 
@@ -74,19 +94,24 @@ Status IndexMaintenance::WaitUntilIdle() {
 Status IndexMaintenance::SealDue() {
   while (Due()) {
     bookings_.Sort();
-    if (payments_.tail_count() >= seal_count_) {
-      if (Status status = payments_.Seal(); !status.ok()) return status;
-      merge_due_ = true;
-    }
-    if (bookings_.tail_count() >= seal_count_) {
-      if (Status status = bookings_.Seal(); !status.ok()) return status;
-      merge_due_ = true;
-    }
+    if (TailCount() < seal_at_) continue;
+    Status status;
+    if (payments_.tail_count() >= seal_at_) status = payments_.Seal();
+    if (status.ok() && bookings_.tail_count() >= seal_at_) status = bookings_.Seal();
     {
       // Whoever found too much in memory waits by now, or sees that it is less.
       const MutexLock lock(mutex_);
+      seal_at_ = seal_count_;
+      seal_error_.reset();
+      if (!status.ok()) {
+        seal_error_ = status.error();
+        seal_at_ = TailCount() + seal_count_ / kRetriesInSeal + 1;
+        failed_ = SteadyNow();
+      }
     }
     changed_.notify_all();
+    if (!status.ok()) return status;
+    merge_due_ = true;
   }
   return {};
 }

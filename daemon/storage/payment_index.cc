@@ -148,15 +148,19 @@ size_t PaymentIndex::tail_count() const {
 
 Status PaymentIndex::Seal() {
   std::shared_ptr<const Table> sealing;
-  Table next;
-  next.Reserve(tail_count());  // the next ones will be about as many
+  size_t count = 0;
   {
-    const WriterLock lock(mutex_);
-    if (sealing_ == nullptr) {
-      if (active_.count() == 0) return {};
-      sealing_ = std::make_shared<const Table>(std::exchange(active_, std::move(next)));
-    }
+    const ReaderLock lock(mutex_);
     sealing = sealing_;  // what an earlier failure left comes first
+    count = active_.count();
+  }
+  if (sealing == nullptr) {
+    if (count == 0) return {};
+    Table next;
+    next.Reserve(count);  // the next ones will be about as many
+    const WriterLock lock(mutex_);
+    sealing_ = std::make_shared<const Table>(std::exchange(active_, std::move(next)));
+    sealing = sealing_;
   }
   Status status = runs_->Append(sealing->last_sequence, sealing->SortedWords());
   if (!status.ok()) return status;

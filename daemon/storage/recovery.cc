@@ -183,6 +183,22 @@ Result<rocksdb::WALRecoveryMode> UpToFault(const std::string& directory, rocksdb
   return options.wal_recovery_mode;
 }
 
+// Whether there are keys outside of the families. Of a ledger, these are written when all
+// families are there.
+bool HoldsOtherKeys(const std::string& directory, rocksdb::DBOptions options) {
+  options.create_if_missing = false;
+  options.track_and_verify_wals_in_manifest = true;  // see LookAt
+  options.listeners.clear();
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      rocksdb::Options(options, rocksdb::ColumnFamilyOptions()), directory, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return false;
+  const std::unique_ptr<rocksdb::Iterator> keys(db->NewIterator(rocksdb::ReadOptions()));
+  keys->SeekToFirst();
+  return keys->Valid();
+}
+
 // How to open the database; until that is known, nothing of it is changed.
 Result<rocksdb::WALRecoveryMode> Examine(const std::string& directory,
                                          const rocksdb::DBOptions& given, const Families& families,
@@ -203,9 +219,14 @@ Result<rocksdb::WALRecoveryMode> Examine(const std::string& directory,
     return UpToFault(directory, options, families, manifest.value(), mark.sequence, find_last,
                      fault);
   }
+  if (!fault.ok() && mark.sequence > 0) return OpenError(directory, fault);
+  if (!fault.ok() && HoldsOtherKeys(directory, options)) {
+    return Refusal(Reason::kDataDamaged, "data_directory",
+                   directory + " holds the database of another program, or of another version (" +
+                       fault.ToString() + "); name another directory");
+  }
   // Before the first acknowledgement, a database may be there in part.
-  if (!fault.ok() && mark.sequence == 0) return options.wal_recovery_mode;
-  if (!fault.ok()) return OpenError(directory, fault);
+  if (!fault.ok()) return options.wal_recovery_mode;
   if (!last.ok()) return last.error();
   if (Status status = CheckReach(directory, last.value(), mark.sequence, ""); !status.ok()) {
     return status.error();

@@ -6,6 +6,9 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <filesystem>
+#include <vector>
+
+#include "storage/directory_sync.h"
 
 namespace budgetwatch {
 namespace {
@@ -82,6 +85,11 @@ Status PrepareDirectory(const std::string& directory) {
     return Refusal(Reason::kStoreFailed, "data_directory",
                    directory + " is not a directory; name another one");
   }
+  std::vector<std::filesystem::path> made;
+  for (auto above = path; !above.empty() && !std::filesystem::exists(above, error);
+       above = above.parent_path()) {
+    made.push_back(above);
+  }
   std::filesystem::create_directories(path, error);
   if (!exists && !error) {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
@@ -90,12 +98,17 @@ Status PrepareDirectory(const std::string& directory) {
     return Refusal(Reason::kStoreFailed, "data_directory",
                    "cannot create " + directory + ": " + error.message());
   }
+  // Else it could be gone after a power loss, with all that was recorded in it.
+  for (const std::filesystem::path& entry : made) {
+    if (Status status = SyncParent(entry.string()); !status.ok()) return status;
+  }
   return {};
 }
 
 Error OpenError(const std::string& directory, const rocksdb::Status& status) {
   const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+  // As RocksDB says it; only at the beginning, since a path may have any words in it.
+  if (text.starts_with("IO error: While lock file") || text.starts_with("IO error: lock hold by")) {
     return Refusal(Reason::kStoreFailed, "data_directory",
                    directory + " is in use by another process; stop it or name another directory");
   }

@@ -46,6 +46,7 @@ Error OtherFormat(const std::string& directory, int64_t version) {
 std::optional<int64_t> FormatOf(const std::string& directory, rocksdb::DBOptions options) {
   options.create_if_missing = false;
   options.create_missing_column_families = false;
+  options.track_and_verify_wals_in_manifest = true;  // see LookAt in recovery.cc
   options.listeners.clear();
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::DB* opened = nullptr;
@@ -204,6 +205,9 @@ Status RocksDbStore::OpenJournal() {
   auto journal = RocksDbJournal::Open(db_.get(), family(kJournal), directory_);
   if (!journal.ok()) return journal.error();
   journal_ = std::move(journal).value();
+  // What a start finds, opening the database has made durable. After a power loss the mark
+  // may be behind it, and in a ledger that was just restored there is none.
+  if (LastSequence() > mark_->content().sequence) mark_->Advance(LastSequence());
   checkpoints_ = std::make_unique<CheckpointTable>(
       CheckpointTable::Place{db_.get(), &health_, family(kTotal), family(kCheckpoint), directory_});
   return {};
@@ -219,7 +223,8 @@ Status RocksDbStore::OpenIndexes(const Memory& memory) {
   bookings_ = std::move(bookings).value();
   if (Status status = LoadProjects(); !status.ok()) return status;
   if (Status status = CatchUpIndexes(); !status.ok()) return status;
-  maintenance_ = std::make_unique<IndexMaintenance>(*payments_, *bookings_, memory.seal_count);
+  maintenance_ = std::make_unique<IndexMaintenance>(
+      *payments_, *bookings_, IndexMaintenance::Options{memory.seal_count, memory.upkeep_at_start});
   return {};
 }
 

@@ -43,6 +43,10 @@ class RocksDbStore : public Store {
     size_t filter_bytes = 256u << 20;
     // The database's memtables and blocks, see DatabaseOptions.
     size_t database_bytes = kDatabaseMemoryBytes;
+    // Whether runs that are due are written and merged before the first commit. Not for a
+    // look at the ledger of somebody else: a run that is merged with less for filters than
+    // the daemon has may stay without one.
+    bool upkeep_at_start = true;
   };
 
   // Opens or creates the store in `directory`. `env` is for tests, null for the

@@ -24,6 +24,8 @@ constexpr size_t kMergeCount = 4;
 
 // What a merge leaves of the disk to the commits; without it merging waits.
 constexpr uint64_t kMergeReserveBytes = 256u << 20;
+// The same for a new run, which takes what comes in out of memory.
+constexpr uint64_t kAppendReserveBytes = 16u << 20;
 
 // Place of the first word in the block that is not below `word`.
 size_t LowerBound(const rocksdb::Slice& block, const IndexWord& word) {
@@ -183,6 +185,11 @@ size_t SortedRuns::filter_bytes() const {
 Status SortedRuns::Append(Sequence last, const std::vector<IndexWord>& words) {
   const Sequence first = last_sequence() + 1;
   BW_CHECK(last >= first);
+  if (!HasRoomFor(words.size(), kAppendReserveBytes)) {
+    return Refusal(Reason::kStoreFailed, "",
+                   "the disk is full: there is no room for an index run in " + place_.directory +
+                       "; make room: it is tried again, and recording goes on by itself");
+  }
   const uint64_t number = next_number_++;
   RunWriter writer(place_, number, words.size());
   if (Status status = writer.Open(); !status.ok()) return status;
@@ -252,7 +259,9 @@ Status SortedRuns::VisitInOrder(const More& more, const VisitWord& visit) const 
   return {};
 }
 
-std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
+// Without those that begin with a run that was passed over.
+std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge(
+    const std::set<uint64_t>& passed_over) const {
   const ReaderLock lock(mutex_);
   const auto size_class = [](const RunPtr& run) {
     return std::bit_width(std::max<uint64_t>(1, run->word_count)) / std::bit_width(kMergeCount - 1);
@@ -261,6 +270,7 @@ std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
   for (size_t begin = 0; begin + kMergeCount <= runs_.size(); ++begin) {
     const auto first = runs_.begin() + static_cast<ptrdiff_t>(begin);
     const auto last = first + static_cast<ptrdiff_t>(kMergeCount);
+    if (passed_over.contains((*first)->number)) continue;
     const bool alike = std::all_of(
         first, last, [&](const RunPtr& run) { return size_class(run) <= size_class(*first); });
     if (alike && size_class(*(last - 1)) == size_class(*first)) return {first, last};
@@ -268,39 +278,52 @@ std::vector<SortedRuns::RunPtr> SortedRuns::RunsToMerge() const {
   return {};
 }
 
-// The parts stay until the merged run is there.
-bool SortedRuns::HasRoomToMerge(const std::vector<RunPtr>& runs) const {
-  uint64_t bytes = kMergeReserveBytes;
-  for (const RunPtr& run : runs) {
-    bytes += run->word_count * sizeof(IndexWord) +
-             BloomFilter::BytesFor(static_cast<size_t>(run->word_count));
-  }
+bool SortedRuns::HasRoomFor(uint64_t word_count, uint64_t reserve_bytes) const {
+  const uint64_t bytes = word_count * sizeof(IndexWord) +
+                         BloomFilter::BytesFor(static_cast<size_t>(word_count)) + reserve_bytes;
   uint64_t free_bytes = 0;
   const rocksdb::Status known = place_.db->GetEnv()->GetFreeSpace(place_.directory, &free_bytes);
   return !known.ok() || free_bytes >= bytes;
 }
 
 Status SortedRuns::MergeDue(const std::function<Status()>& between) {
+  Status result;
+  std::set<uint64_t> passed_over;
   while (true) {
-    const std::vector<RunPtr> old = RunsToMerge();
-    if (old.empty() || !HasRoomToMerge(old)) return {};
-    auto merged = Merge(old, between);
-    if (!merged.ok()) return merged.error();
-    std::vector<RunPtr> changed = runs();
-    // By number: one may have lost its filter meanwhile.
-    const auto position = std::find_if(changed.begin(), changed.end(), [&old](const RunPtr& run) {
-      return run->number == old.front()->number;
-    });
-    BW_CHECK(position != changed.end());
-    *position = std::move(merged).value();
-    changed.erase(position + 1, position + static_cast<ptrdiff_t>(old.size()));
-    if (Status status = SetRuns(std::move(changed)); !status.ok()) return status;
-    BW_FAILPOINT("after_merge");
-    // Readers hold the lock while they read, so nobody is in these any more.
-    for (const RunPtr& run : old) {
-      if (Status status = Drop(*run); !status.ok()) return status;
-    }
+    const std::vector<RunPtr> old = RunsToMerge(passed_over);
+    if (old.empty()) return result;
+    // The parts stay until the merged run is there.
+    uint64_t word_count = 0;
+    for (const RunPtr& run : old) word_count += run->word_count;
+    Status status;
+    const bool has_room = HasRoomFor(word_count, kMergeReserveBytes);
+    if (has_room) status = MergeRuns(old, between);
+    if (!has_room || !status.ok()) passed_over.insert(old.front()->number);
+    if (status.ok()) continue;
+    if (status.error().reason == ReasonName(Reason::kShuttingDown)) return status;
+    if (result.ok()) result = std::move(status);
   }
+}
+
+Status SortedRuns::MergeRuns(const std::vector<RunPtr>& old,
+                             const std::function<Status()>& between) {
+  auto merged = Merge(old, between);
+  if (!merged.ok()) return merged.error();
+  std::vector<RunPtr> changed = runs();
+  // By number: one may have lost its filter meanwhile.
+  const auto position = std::find_if(changed.begin(), changed.end(), [&old](const RunPtr& run) {
+    return run->number == old.front()->number;
+  });
+  BW_CHECK(position != changed.end());
+  *position = std::move(merged).value();
+  changed.erase(position + 1, position + static_cast<ptrdiff_t>(old.size()));
+  if (Status status = SetRuns(std::move(changed)); !status.ok()) return status;
+  BW_FAILPOINT("after_merge");
+  // Readers hold the lock while they read, so nobody is in these any more.
+  for (const RunPtr& run : old) {
+    if (Status status = Drop(*run); !status.ok()) return status;
+  }
+  return {};
 }
 
 Result<SortedRuns::RunPtr> SortedRuns::Merge(const std::vector<RunPtr>& runs,

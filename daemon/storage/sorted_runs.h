@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,9 +71,10 @@ class SortedRuns {
   // Adds a run for the entries in (last_sequence(), last]. REQUIRES: words rise.
   Status Append(Sequence last, const std::vector<IndexWord>& words);
 
-  // Merges runs as long as there are several of a size. Calls `between` now and
-  // then, so that a long merge does not keep its caller from other work; it may
-  // call Append.
+  // Merges runs as long as there are several of a size, and room for the merged one; where
+  // some cannot be merged, others behind them are. Calls `between` now and then, so that a
+  // long merge does not keep its caller from other work; it may call Append. Error: the
+  // first; SHUTTING_DOWN of `between` ends it at once.
   Status MergeDue(const std::function<Status()>& between);
 
   // Tells the `low` of every word with one of these `highs`.
@@ -116,8 +118,9 @@ class SortedRuns {
   Status ReadPart(uint64_t number, uint32_t part, rocksdb::PinnableSlice* bytes) const;
   Status ReadBlock(const IndexRun& run, size_t block, rocksdb::PinnableSlice* bytes) const;
   Status FindInRun(const IndexRun& run, uint64_t high, size_t index, const Found& found) const;
-  std::vector<RunPtr> RunsToMerge() const;
-  bool HasRoomToMerge(const std::vector<RunPtr>& runs) const;
+  std::vector<RunPtr> RunsToMerge(const std::set<uint64_t>& passed_over) const;
+  Status MergeRuns(const std::vector<RunPtr>& old, const std::function<Status()>& between);
+  bool HasRoomFor(uint64_t word_count, uint64_t reserve_bytes) const;
   Result<RunPtr> Merge(const std::vector<RunPtr>& runs, const std::function<Status()>& between);
   Status Drop(const IndexRun& run);
   Error Unreadable(uint64_t number) const;

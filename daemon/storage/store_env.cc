@@ -330,7 +330,7 @@ class Directory : public rocksdb::FSDirectoryWrapper {
 
  private:
   IOStatus Synced(const IOStatus& status) {
-    if (status.ok()) file_system_.DirectoryIsSynced();
+    if (status.ok() && !file_system_.detached()) file_system_.DirectoryIsSynced();
     return file_system_.Retryable(status);
   }
 

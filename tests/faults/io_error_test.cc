@@ -125,6 +125,29 @@ TEST_F(IoErrorTest, AFullDiskStopsRecordingUntilThereIsRoom) {
   RestartAndAudit(false);
 }
 
+TEST_F(IoErrorTest, ARunThatCannotBeWrittenIsNotTriedAgainWithEachCommit) {
+  Open();
+  ASSERT_FALSE(HasFatalFailure());
+  disk_->Inject({FileOperation::kCreate, FileKind::kOther});
+  for (int i = 0; i < 1000 && stack_->store().IndexFailureCount() == 0; ++i) {
+    EXPECT_FALSE(Send(10));
+    (void)stack_->store().WaitForIndexes();
+  }
+  ASSERT_EQ(stack_->store().IndexFailureCount(), 1);
+  for (size_t i = 0; i < StoreStack::kSealCount / 10; ++i) {
+    EXPECT_FALSE(Send(1));
+    EXPECT_FALSE(stack_->store().WaitForIndexes().ok());
+  }
+  EXPECT_EQ(stack_->store().IndexFailureCount(), 1);
+  disk_->ClearFaults();
+  for (size_t i = 0; i < StoreStack::kSealCount && !stack_->store().WaitForIndexes().ok(); ++i) {
+    EXPECT_FALSE(Send(1));
+  }
+  EXPECT_TRUE(stack_->store().WaitForIndexes().ok());
+  EXPECT_EQ(stack_->store().IndexFailureCount(), 1);
+  RestartAndAudit(false);
+}
+
 // Room for going on, but for no commit then.
 TEST_F(IoErrorTest, ADiskThatIsFullAgainAtOnceIsNotTheEnd) {
   Open();

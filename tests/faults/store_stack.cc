@@ -6,8 +6,6 @@
 namespace budgetwatch {
 namespace {
 
-// Few, so that index runs are made, merged and dropped all the time.
-constexpr size_t kSealCount = 300;
 // Less than larger runs need, so that some have no filter.
 constexpr size_t kFilterBytes = 4096;
 

@@ -17,6 +17,9 @@ namespace budgetwatch {
 // made by the calling thread, one group for each Send.
 class StoreStack {
  public:
+  // Few, so that index runs are made, merged and dropped all the time.
+  static constexpr size_t kSealCount = 300;
+
   static Result<std::unique_ptr<StoreStack>> Open(const std::string& directory, rocksdb::Env* env,
                                                   const FakeClock& clock);
   ~StoreStack() { Close(); }

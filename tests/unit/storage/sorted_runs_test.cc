@@ -139,6 +139,36 @@ TEST_F(SortedRunsTest, MergingWaitsForRoomOnTheDisk) {
   ExpectAllFound();
 }
 
+TEST_F(SortedRunsTest, SmallRunsAreMergedBehindLargeOnesForWhichThereIsNoRoom) {
+  Open(0);
+  env_.free_bytes = (256u << 20) + (64u << 10);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(Append(20'000).ok());
+    ASSERT_TRUE(runs_->MergeDue([] { return Status(); }).ok());
+  }
+  EXPECT_EQ(runs_->run_count(), 4u);
+  for (int i = 0; i < 4; ++i) AppendRun();
+  EXPECT_EQ(runs_->run_count(), 5u);
+  ExpectAllFound();
+  env_.free_bytes += 8u << 20;
+  ASSERT_TRUE(runs_->MergeDue([] { return Status(); }).ok());
+  EXPECT_EQ(runs_->run_count(), 2u);
+  ExpectAllFound();
+}
+
+TEST_F(SortedRunsTest, ANewRunLeavesRoomToCommits) {
+  Open(0);
+  env_.free_bytes = 16u << 20;
+  const Status status = Append(kRunWords);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("the disk is full"), std::string::npos)
+      << status.error().message;
+  last_ = 0;
+  env_.free_bytes += 1u << 20;
+  AppendRun();
+  ExpectAllFound();
+}
+
 TEST_F(SortedRunsTest, AnotherBoundAfterAStartTakesAndGivesFilters) {
   constexpr size_t kPlenty = 1u << 20;
   Open(kPlenty);
