@@ -58,20 +58,24 @@ Status RunWriter::Finish(Sequence first, Sequence last) {
   ingest.move_files = true;
   ingest.snapshot_consistency = false;
   BW_FAILPOINT("before_index_run");
-  const Status status = place_.health->Change(
+  Status status = place_.health->Change(
       [&] { return place_.db->IngestExternalFile(place_.family, {path_}, ingest); },
       "taking an index run");
   if (status.ok()) file_.reset();
   BW_FAILPOINT("after_index_run");
-  return status;
+  // Else its health says what to do.
+  return place_.health->CheckWritable().ok() ? Advised(std::move(status)) : status;
 }
 
 Status RunWriter::Check(const rocksdb::Status& status) const {
-  Status failed = ToStatus(status, place_.directory, "writing an index run");
-  if (failed.ok() || failed.error().reason != ReasonName(Reason::kStoreFailed)) return failed;
-  // With the next write, or sooner: see IndexMaintenance.
+  return Advised(ToStatus(status, place_.directory, "writing an index run"));
+}
+
+// It is tried again: see IndexMaintenance.
+Status RunWriter::Advised(Status status) const {
+  if (status.ok() || status.error().reason != ReasonName(Reason::kStoreFailed)) return status;
   return Refusal(Reason::kStoreFailed, "",
-                 failed.error().message +
+                 status.error().message +
                      "; make room or check the disk: it is tried again, and recording goes on by "
                      "itself");
 }

@@ -32,6 +32,7 @@ class RunWriter {
 
  private:
   Status Check(const rocksdb::Status& status) const;
+  Status Advised(Status status) const;
   Status Put(uint32_t part, const rocksdb::Slice& value);
   Status FlushBlock();
   Status WriteFilter();

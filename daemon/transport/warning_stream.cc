@@ -115,7 +115,8 @@ Status WarningStream::Begin(const v1::WatchWarningsRequest& request) {
 
 // Not on gRPC's thread: what is open may be much, and the page asked for far ahead.
 bool WarningStream::PumpSoon() {
-  return calls_.PostRead([stream = self_] { stream->Pump(); });
+  // Not self_, which the end of the call may just be taking away.
+  return calls_.PostRead([stream = shared_from_this()] { stream->Pump(); });
 }
 
 // Returns whether there is more to look through before there is a page.
@@ -171,7 +172,7 @@ void WarningStream::Pump() {
   if (refused) {
     Close(*refused);
   } else if (more) {
-    (void)PumpSoon();  // when there is no room, WarningStreams comes back
+    (void)PumpSoon();  // when too much waits there, WarningStreams comes back
   } else if (has_next) {
     BeginWait();
     StartWrite(&outgoing_);

@@ -48,7 +48,8 @@ class WarningStreams {
 // warnings are open at its start, then one page of changes at a time, and makes a warning
 // when it is sent, so that a slow client costs the server nothing more.
 class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsResponse>,
-                            public OpenCall {
+                            public OpenCall,
+                            public std::enable_shared_from_this<WarningStream> {
  public:
   // Starts the call.
   static WarningStream* Start(Warnings& warnings, WarningStreams& streams, Calls& calls,
