@@ -111,19 +111,13 @@ Status CheckReach(const std::string& directory, Sequence last, Sequence acknowle
 
 // Opens the database as RocksDB finds it with these options, without changing it, and tells
 // how far its journal reaches there.
-rocksdb::Status LookAt(const std::string& directory, rocksdb::DBOptions options,
+rocksdb::Status LookAt(const std::string& directory, const rocksdb::DBOptions& options,
                        const Families& families, const FindLast& find_last,
                        Result<Sequence>* last) {
-  options.create_if_missing = false;
-  options.create_missing_column_families = false;
-  // Without it, RocksDB wants to forget the logs that a manifest names, which ends the
-  // process when it may not write (RocksDB 7.8: DBImpl::Recover).
-  options.track_and_verify_wals_in_manifest = true;
-  options.listeners.clear();
   OpenedDatabase database;
   rocksdb::DB* db = nullptr;
-  rocksdb::Status opened =
-      rocksdb::DB::OpenForReadOnly(options, directory, families, &database.families, &db);
+  rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(ForReading(options), directory, families,
+                                                        &database.families, &db);
   if (!opened.ok()) return opened;
   database.db.reset(db);
   *last = find_last(db, database.families);
@@ -185,13 +179,10 @@ Result<rocksdb::WALRecoveryMode> UpToFault(const std::string& directory, rocksdb
 
 // Whether there are keys outside of the families. Of a ledger, these are written when all
 // families are there.
-bool HoldsOtherKeys(const std::string& directory, rocksdb::DBOptions options) {
-  options.create_if_missing = false;
-  options.track_and_verify_wals_in_manifest = true;  // see LookAt
-  options.listeners.clear();
+bool HoldsOtherKeys(const std::string& directory, const rocksdb::DBOptions& options) {
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
-      rocksdb::Options(options, rocksdb::ColumnFamilyOptions()), directory, &opened);
+      rocksdb::Options(ForReading(options), rocksdb::ColumnFamilyOptions()), directory, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) return false;
   const std::unique_ptr<rocksdb::Iterator> keys(db->NewIterator(rocksdb::ReadOptions()));

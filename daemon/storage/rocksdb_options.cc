@@ -77,6 +77,16 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(size_t memory_byt
   return families;
 }
 
+rocksdb::DBOptions ForReading(rocksdb::DBOptions options) {
+  options.create_if_missing = false;
+  options.create_missing_column_families = false;
+  // Without it, RocksDB wants to forget the logs that a manifest names, which ends the
+  // process when it may not write (RocksDB 7.8: DBImpl::Recover).
+  options.track_and_verify_wals_in_manifest = true;
+  options.listeners.clear();
+  return options;
+}
+
 Status PrepareDirectory(const std::string& directory) {
   std::error_code error;
   const std::filesystem::path path(directory);

@@ -34,8 +34,11 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env, size_t memory_bytes = kDat
 std::vector<rocksdb::ColumnFamilyDescriptor> FamilyDescriptors(
     size_t memory_bytes = kDatabaseMemoryBytes);
 
-// Creates the directory with its parents, readable by the owner only; one that is there
-// stays as it is. RocksDB itself would create just the last part, and a plain file there
+// These options for opening a database only to read it.
+rocksdb::DBOptions ForReading(rocksdb::DBOptions options);
+
+// Creates the directory with its parents, durably and readable by the owner only; one that
+// is there stays as it is. RocksDB itself would create just the last part, and a plain file there
 // gives it a puzzling error.
 Status PrepareDirectory(const std::string& directory);
 

@@ -44,14 +44,10 @@ Error OtherFormat(const std::string& directory, int64_t version) {
 
 // Of a store that could not be opened, perhaps because another version has written it.
 std::optional<int64_t> FormatOf(const std::string& directory, rocksdb::DBOptions options) {
-  options.create_if_missing = false;
-  options.create_missing_column_families = false;
-  options.track_and_verify_wals_in_manifest = true;  // see LookAt in recovery.cc
-  options.listeners.clear();
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
-      rocksdb::Options(options, rocksdb::ColumnFamilyOptions()), directory, &opened);
+      rocksdb::Options(ForReading(options), rocksdb::ColumnFamilyOptions()), directory, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
   std::string value;
   if (!status.ok() || !db->Get(rocksdb::ReadOptions(), kFormatKey, &value).ok()) {

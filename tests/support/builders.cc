@@ -81,4 +81,14 @@ PlanEntry MakePlanEntry(Plan plan, std::string_view effective_date, int revision
   return entry;
 }
 
+std::vector<JournalEntry> ManyPayments(int first, int count) {
+  std::vector<JournalEntry> entries;
+  for (int i = first; i < first + count; ++i) {
+    const Date date = Day("2020-01-01").AddDays(i % 300);
+    entries.emplace_back(MakeEntry(MakePayment(
+        "id-" + std::to_string(i), "P" + std::to_string(i % 7), date.ToString(), 100 + i)));
+  }
+  return entries;
+}
+
 }  // namespace budgetwatch

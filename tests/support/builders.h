@@ -35,6 +35,9 @@ PaymentEvent MakeCorrection(std::string id, std::string project_code, std::strin
 // The event as an entry of source "bank", booked where it says.
 PaymentEntry MakeEntry(PaymentEvent event);
 
+// Payments with distinct ids, one for each day and project in turn.
+std::vector<JournalEntry> ManyPayments(int first, int count);
+
 PlanEntry MakePlanEntry(Plan plan, std::string_view effective_date, int revision_number = 1);
 
 }  // namespace budgetwatch

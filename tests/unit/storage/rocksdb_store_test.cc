@@ -121,17 +121,6 @@ TEST(RocksDbStore, RefusesAnOlderFormat) {
   EXPECT_TRUE(Contains(error.message, "import the data again")) << error.message;
 }
 
-// Payments with distinct ids, one for each day and project in turn.
-std::vector<JournalEntry> ManyPayments(int first, int count) {
-  std::vector<JournalEntry> entries;
-  for (int i = first; i < first + count; ++i) {
-    const Date date = Day("2020-01-01").AddDays(i % 300);
-    entries.emplace_back(MakeEntry(MakePayment(
-        "id-" + std::to_string(i), "P" + std::to_string(i % 7), date.ToString(), 100 + i)));
-  }
-  return entries;
-}
-
 TEST(RocksDbStore, TellsDamageInsteadOfServingIt) {
   const TemporaryDirectory directory;
   {
@@ -409,71 +398,19 @@ TEST(RocksDbStore, ACommitMayBringManyNewProjectCodes) {
   }
 }
 
-bool HasUnfinishedRun(const std::filesystem::path& path) {
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.path().string().ends_with(kUnfinishedRunSuffix)) return true;
-  }
-  return false;
-}
-
-// A run that cannot be merged is tried again with each new run only, leaves no file behind
-// and does not keep the other index from merging; recording goes on.
-TEST(RocksDbStore, ADamagedRunDoesNotFillTheDisk) {
-  constexpr int kRun = 6'000;
+// As after a power loss, or in a ledger that was just restored.
+TEST(RocksDbStore, AMarkThatIsBehindFollowsWhatAStartFinds) {
   const TemporaryDirectory directory;
-  const auto open = [&directory] {
-    return RocksDbStore::Open(directory.path().string(), nullptr, {.seal_count = kRun}).value();
+  const std::string path = directory.path().string();
+  const auto marked = [&path] {
+    return AcknowledgedMark::Open(path, rocksdb::Env::Default()).value()->content().sequence;
   };
-  Sequence last = 0;
-  const auto write = [&last](RocksDbStore* store, int count) {
-    EXPECT_TRUE(
-        store->Write({last + 1, last + 1, ManyPayments(static_cast<int>(last), count), {}}).ok());
-    last += count;
-  };
-  {
-    const auto store = open();
-    write(store.get(), kRun);
-    ASSERT_TRUE(store->WaitForIndexes().ok());
-  }
-  // A block in the middle, with too few words: the merge is under way when it finds out.
-  PutRaw(directory.path(), "payment_run", PartKey(1, 9).slice().ToString(), "short");
-  const auto store = open();
-  for (int i = 0; i < 2; ++i) {
-    write(store.get(), kRun);
-    ASSERT_TRUE(store->WaitForIndexes().ok());
-  }
-  for (int failures = 1; failures <= 2; ++failures) {
-    write(store.get(), kRun);
-    EXPECT_FALSE(store->WaitForIndexes().ok());
-    EXPECT_EQ(store->IndexFailureCount(), failures);
-    EXPECT_FALSE(HasUnfinishedRun(directory.path()));
-  }
-  // The four behind it are one now.
-  for (int i = 0; i < 2; ++i) {
-    write(store.get(), kRun);
-    EXPECT_TRUE(store->WaitForIndexes().ok());
-  }
-  // Enough to be sorted, not for a run.
-  write(store.get(), 5'000);
-  EXPECT_TRUE(store->WaitForIndexes().ok());
-  EXPECT_EQ(store->IndexFailureCount(), 2);
-  const auto ledger = Ledger::Open(*store);
-  ASSERT_TRUE(ledger.ok());
-  const auto verification = VerifyLedger(*ledger.value());
-  ASSERT_FALSE(verification.ok());
-  EXPECT_TRUE(Contains(verification.error().message, "index run 1"))
-      << verification.error().message;
-}
-
-// What a crash leaves of a run that was being made is removed.
-TEST(RocksDbStore, UnfinishedRunsAreRemoved) {
-  const TemporaryDirectory directory;
-  ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
-  const auto leftover =
-      directory.path() / ("run-7-payment_run" + std::string(kUnfinishedRunSuffix));
-  std::ofstream(leftover) << "half";
-  ASSERT_TRUE(RocksDbStore::Open(directory.path().string()).ok());
-  EXPECT_FALSE(std::filesystem::exists(leftover));
+  ASSERT_TRUE(RocksDbStore::Open(path).value()->Write({1, 1, ManyPayments(0, 5), {}}).ok());
+  EXPECT_EQ(marked(), 5);
+  std::filesystem::remove(directory.path() / AcknowledgedMark::kFileName);
+  EXPECT_EQ(marked(), 0);
+  ASSERT_TRUE(RocksDbStore::Open(path).ok());
+  EXPECT_EQ(marked(), 5);
 }
 
 }  // namespace
