@@ -18,6 +18,9 @@ CLOSED = "FISCAL_YEAR_CLOSED"
 ROWS = 40_000
 # How soon a client that waits finds the daemon that is back.
 RETURN_SECONDS = 8
+# A question waits up to 5 s for a daemon that is away. Since its waits double, and none
+# begins that would end later, it may give up earlier, though not before this.
+PATIENCE_SECONDS = 1.5
 
 
 def rejections(daemon, path):
@@ -123,14 +126,17 @@ def stop_at_once(bin_dir, folder):
 
 
 def ask_meanwhile(bin_dir, folder):
-    """A question asked while the daemon is away is answered once it is back."""
+    """A question asked while the daemon is away is answered once it is back, if that is soon:
+    a machine where the daemon starts slowly shows nothing here."""
     data = folder / "data"
     with Daemon(bin_dir, data, "2021-03-01") as daemon:
         daemon.kill()
+        asked = time.monotonic()
         with Process(daemon.command("admin", "info"), folder, "question") as question, \
                 Daemon(bin_dir, data, "2021-03-01", "--listen", daemon.address) as later:
-            check_equal(question.wait(), 0, f"exit code of admin info, which says "
-                                            f"{question.log()!r}")
+            away = time.monotonic() - asked
+            check(question.wait() == 0 or away > PATIENCE_SECONDS,
+                  f"admin info, {away:.1f} s without a daemon, says {question.log()!r}")
             later.stop()
 
 
