@@ -25,6 +25,7 @@ Form FormOf(const std::vector<std::string>& texts) {
     sheet.EndRow();
   }
   Form form;
+  form.created_second = 1'593'561'600;  // of 0 a workbook takes the time of its writing
   form.title = "<i>&";
   form.page_header = "\"示例局\"";
   form.page_footer = "</footer><script>";
