@@ -8,8 +8,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
 
-from daemon import (Daemon, Failure, Process, check, check_equal,  # noqa: E402,F401
-                    run_program, wait_for, write_plan)
+from daemon import (MEMORY_LIMIT_MIB, Daemon, Failure, Process, check,  # noqa: E402,F401
+                    check_equal, run_program, wait_for, write_plan)
 
 WRONG = 3  # exit code of crash_client when the ledger is not as it must be
 
@@ -75,7 +75,8 @@ class Ledger:
         self.daemon = None
         folder.mkdir()
         self.config = folder / "budgetwatchd.yaml"
-        self.config.write_text(settings, encoding="utf-8")
+        self.config.write_text(f"memory_limit_mib: {MEMORY_LIMIT_MIB}\n{settings}",
+                               encoding="utf-8")
         self.start()
         for year in YEARS:
             plan = write_plan(folder / f"plan-{year}.yaml", DEPARTMENT, year, {
