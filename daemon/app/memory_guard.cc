@@ -53,7 +53,8 @@ void MemoryGuard::Look(SteadyTime now) {
   const int64_t step = limit_bytes_ / 20;
   const int64_t high = limit_bytes_ / 2;
   int64_t used = actions_.used_bytes();
-  const auto too_much = [&] { return used > std::max(critical_bytes_, after_shed_ + step); };
+  const auto line = [&] { return std::max(critical_bytes_, after_shed_ + step); };
+  const auto too_much = [&] { return used > line(); };
   // What was freed long ago still counts as used until it is given back.
   const auto late = [&](auto period) { return now - gave_back_at_ >= period; };
   const bool wanted = shed_ ? used > high && late(kShedGiveBackPeriod)
@@ -63,7 +64,7 @@ void MemoryGuard::Look(SteadyTime now) {
     actions_.give_back();
     used = actions_.used_bytes();
     if (!shed_ && !too_much()) {
-      actions_.mend(std::max<int64_t>(much_bytes_ - used, 0));
+      actions_.mend(MendingRoom(used, line()));
       used = actions_.used_bytes();
     }
     after_give_back_ = used;
@@ -101,13 +102,17 @@ bool MemoryGuard::HasRoom(size_t bytes, SteadyTime now) {
   }
   actions_.give_back();
   const int64_t used = actions_.used_bytes();
-  const int64_t needed = used + more;
-  actions_.mend(std::max<int64_t>(much_bytes_ - needed, 0));
-  if (needed <= critical_bytes_) return true;
+  const bool granted = used + more <= critical_bytes_;
+  actions_.mend(MendingRoom(granted ? used + more : used, critical_bytes_));
+  if (granted) return true;
   const MutexLock lock(mutex_);
   no_room_at_ = now;
   no_room_used_ = used;
   return false;
+}
+
+int64_t MemoryGuard::MendingRoom(int64_t used, int64_t line) const {
+  return std::max({much_bytes_ - used, (line - used) / 2, int64_t{0}});
 }
 
 int64_t MemoryGuard::shed_count() const {

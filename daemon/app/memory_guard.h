@@ -47,6 +47,11 @@ class MemoryGuard {
  private:
   void Loop();
 
+  // What mending may take where so much is in use and connections are broken past `line`:
+  // up to where memory is given back again, else half of the way to the line. A ledger that
+  // fills its memory stays torn without it.
+  int64_t MendingRoom(int64_t used, int64_t line) const;
+
   const int64_t limit_bytes_;
   const int64_t much_bytes_;      // from here on memory is given back
   const int64_t critical_bytes_;  // past it connections are broken

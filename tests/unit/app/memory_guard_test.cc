@@ -88,7 +88,6 @@ TEST_F(MemoryGuardTest, WhatIsTornIsMendedWithinTheMark) {
 TEST_F(MemoryGuardTest, ALedgerNearTheMarkGivesBackByTheStepOnly) {
   Use(610, 1000);
   EXPECT_EQ(given_back_, 1);
-  EXPECT_EQ(mend_bytes_, 0);
   for (int i = 0; i < 40; ++i) {
     ++idle_;
     Use(610);
@@ -98,6 +97,35 @@ TEST_F(MemoryGuardTest, ALedgerNearTheMarkGivesBackByTheStepOnly) {
   Use(610);
   EXPECT_EQ(given_back_, 2);
   EXPECT_EQ(shed_, 0);
+}
+
+// Without room below the mark half of the way to where connections are broken is room.
+TEST_F(MemoryGuardTest, ALedgerPastTheMarkIsMendedToo) {
+  torn_ = 1000;
+  idle_ = 30;
+  Use(610);
+  EXPECT_EQ(mend_bytes_, 20);
+  EXPECT_EQ(used_ + idle_, 630);
+  Use(610, 1000);
+  EXPECT_EQ(mended_, 1);
+  EXPECT_EQ(shed_, 0);
+}
+
+TEST_F(MemoryGuardTest, ALedgerThatFillsItsMemoryIsMendedToo) {
+  Use(850, 200);
+  idle_calls_ = true;
+  Use(850, 10'000);
+  EXPECT_TRUE(open_);
+  EXPECT_EQ(mend_bytes_, 25);
+  EXPECT_EQ(shed_, 1);
+}
+
+TEST_F(MemoryGuardTest, WhatIsRefusedNeedsNoRoomWhenMending) {
+  torn_ = 1000;
+  used_ = 450;
+  idle_ = 100;
+  EXPECT_FALSE(guard_.HasRoom(300, now_));
+  EXPECT_EQ(mend_bytes_, 150);
 }
 
 TEST_F(MemoryGuardTest, NothingIsMendedWhileConnectionsAreBroken) {
