@@ -184,7 +184,8 @@ TEST(PowerLoss, LosesNothingAcknowledgedAndTearsNoGroup) {
   EXPECT_TRUE(summary.clean());
   EXPECT_EQ(summary.rounds, rounds);
   EXPECT_GT(summary.tally.acknowledged, 0);
-  if (rounds >= kDefaultRounds) {
+  // One round in six tears a manifest, so that few rounds may tear none.
+  if (rounds >= 100) {
     EXPECT_GT(summary.torn_manifests, 0);
   }
 }
