@@ -88,6 +88,7 @@ TEST_F(MemoryGuardTest, WhatIsTornIsMendedWithinTheMark) {
 TEST_F(MemoryGuardTest, ALedgerNearTheMarkGivesBackByTheStepOnly) {
   Use(610, 1000);
   EXPECT_EQ(given_back_, 1);
+  EXPECT_EQ(mend_bytes_, 20);
   for (int i = 0; i < 40; ++i) {
     ++idle_;
     Use(610);
