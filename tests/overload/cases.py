@@ -165,6 +165,16 @@ def deaf_answers(arena):
         check_equal(arena.metric("grpc_held_bytes"), 0, "bytes held after the end of the calls")
 
 
+def serve_beside(arena, attack, clients):
+    """Others are served while so many clients attack; returns when these have ended."""
+    threads = [threading.Thread(target=attack) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    arena.serve_others()
+    for thread in threads:
+        thread.join()
+
+
 def flow_control_ignored(arena):
     """Clients that send without being allowed to, as much as the socket takes. gRPC does
     not always notice the end of such a connection; the keepalive does."""
@@ -177,12 +187,7 @@ def flow_control_ignored(arena):
             for _ in range(2_000):
                 if not connection.send(chunk, seconds=1):
                     return
-    threads = [threading.Thread(target=send) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    arena.serve_others()
-    for thread in threads:
-        thread.join()
+    serve_beside(arena, send, 10)
     arena.wait_metric("grpc_streams", lambda streams: streams == 0, "end of the streams")
 
 
@@ -310,12 +315,7 @@ def reset_flood(arena, clients=1):
     deadline = time.monotonic() + 60
     while arena.metric("grpc_connections_cut_total") + arena.metric("memory_sheds_total") == 0:
         check(time.monotonic() < deadline, "no connection was broken")
-        threads = [threading.Thread(target=flood) for _ in range(clients)]
-        for thread in threads:
-            thread.start()
-        arena.serve_others()
-        for thread in threads:
-            thread.join()
+        serve_beside(arena, flood, clients)
         arena.wait_metric("grpc_calls", lambda count: count == 0, "end of the reset calls")
 
 
