@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 namespace budgetwatch {
 namespace {
@@ -46,6 +47,27 @@ intptr_t AbsentBytes(char* place) {
                                     [](unsigned char flags) { return (flags & 1) == 0; });
 }
 
+struct TornPage {
+  intptr_t absent_bytes;
+  char* place;
+};
+
+// The places of large pages with more than half of them in memory, the fullest first: so
+// the most are mended with the same memory. Those that are whole cost nothing.
+std::vector<TornPage> TornPages() {
+  std::vector<TornPage> pages;
+  const auto past = reinterpret_cast<intptr_t>(heap_begin) % kLargePageBytes;
+  char* place = heap_begin + (past == 0 ? 0 : kLargePageBytes - past);
+  for (char* const end = HeapEnd(); end - place >= kLargePageBytes; place += kLargePageBytes) {
+    const intptr_t absent = AbsentBytes(place);
+    if (absent <= kLargePageBytes / 2) pages.push_back({absent, place});
+  }
+  std::sort(pages.begin(), pages.end(), [](const TornPage& one, const TornPage& other) {
+    return one.absent_bytes < other.absent_bytes;
+  });
+  return pages;
+}
+
 }  // namespace
 
 void KeepFreedMemory() {
@@ -59,13 +81,10 @@ void GiveBackFreedMemory() { malloc_trim(0); }
 
 void MendLargePages(int64_t bytes) {
   if (heap_begin == nullptr || LargePagesAreForbidden()) return;
-  const auto past = reinterpret_cast<intptr_t>(heap_begin) % kLargePageBytes;
-  char* place = heap_begin + (past == 0 ? 0 : kLargePageBytes - past);
-  for (char* const end = HeapEnd(); end - place >= kLargePageBytes; place += kLargePageBytes) {
-    const intptr_t absent = AbsentBytes(place);
-    if (absent > kLargePageBytes / 2 || absent > bytes) continue;
-    if (madvise(place, kLargePageBytes, kCollapse) == 0) {
-      bytes -= absent;
+  for (const TornPage& page : TornPages()) {
+    if (page.absent_bytes > bytes) return;
+    if (madvise(page.place, kLargePageBytes, kCollapse) == 0) {
+      bytes -= page.absent_bytes;
     } else if (errno == EINVAL) {
       return;
     }

@@ -153,5 +153,14 @@ TEST(ProjectTotals, KeepTheirDaysInOrderWhateverArrivesFirst) {
   EXPECT_EQ(totals.At(Day("2020-05-06")), Total());
 }
 
+TEST(ProjectTotals, TakeLittleMoreMemoryThanTheirDays) {
+  ProjectTotals totals;
+  for (int days = 1; days <= 366; ++days) {
+    totals.Add(Day("2020-01-01").AddDays(days - 1), {10, 1});
+    ASSERT_EQ(totals.days().size(), static_cast<size_t>(days));
+    EXPECT_LE(totals.days().capacity(), totals.days().size() * 9 / 8 + 4);
+  }
+}
+
 }  // namespace
 }  // namespace budgetwatch
