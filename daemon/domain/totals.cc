@@ -27,8 +27,9 @@ ProjectTotals::Day& ProjectTotals::Slot(Date date) {
   while (at < days_.size() && days_[at].date < date) ++at;
   while (at > 0 && days_[at - 1].date >= date) --at;
   if (at < days_.size() && days_[at].date == date) return days_[at];
-  // By an eighth instead of twofold: a large ledger consists of these, and a year has few days.
-  if (days_.size() == days_.capacity()) days_.reserve(days_.size() + days_.size() / 8 + 4);
+  // First twofold, then by an eighth: large ledgers consist of these, and a year has few days.
+  const size_t count = days_.size();
+  if (count == days_.capacity()) days_.reserve(count + std::clamp(count, size_t{1}, count / 8 + 4));
   Day& added = *days_.insert(days_.begin() + static_cast<ptrdiff_t>(at), Day{date, {}, 0});
   first_day_ = days_.front().date.day_number();
   last_day_ = days_.back().date.day_number();

@@ -159,6 +159,7 @@ TEST(ProjectTotals, TakeLittleMoreMemoryThanTheirDays) {
     totals.Add(Day("2020-01-01").AddDays(days - 1), {10, 1});
     ASSERT_EQ(totals.days().size(), static_cast<size_t>(days));
     EXPECT_LE(totals.days().capacity(), totals.days().size() * 9 / 8 + 4);
+    EXPECT_LE(totals.days().capacity(), totals.days().size() * 2);
   }
 }
 
