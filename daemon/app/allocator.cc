@@ -53,7 +53,7 @@ struct TornPage {
 };
 
 // The places of large pages with more than half of them in memory, the fullest first: so
-// the most are mended with the same memory. Those that are whole cost nothing.
+// the most are mended with the same memory. Whole ones are among them; they take none.
 std::vector<TornPage> TornPages() {
   std::vector<TornPage> pages;
   const auto past = reinterpret_cast<intptr_t>(heap_begin) % kLargePageBytes;

@@ -146,6 +146,7 @@ def ask_meanwhile(bin_dir, folder):
             socket.create_server(("127.0.0.1", 0)) as door:
         command = daemon.command("admin", "info")
         command[command.index(daemon.address)] = f"127.0.0.1:{door.getsockname()[1]}"
+        door.settimeout(STOP_SECONDS)
         with Process(command, folder, "question") as question:
             door.accept()[0].close()
             threading.Thread(target=pass_on, args=(door, daemon.address), daemon=True).start()
